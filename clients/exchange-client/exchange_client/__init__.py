@@ -1,0 +1,1 @@
+"""Outlook contacts over Microsoft Graph: no Singer, no sync store."""

@@ -1,0 +1,1 @@
+"""Shared mapper, sync store and CLI of the two-way contact sync."""

@@ -1,0 +1,1 @@
+"""Singer tap for contacts, accounts and individual customers of SAP Cloud for Customer."""

@@ -1,0 +1,1 @@
+"""Singer tap for Outlook contacts of Exchange / Microsoft 365."""

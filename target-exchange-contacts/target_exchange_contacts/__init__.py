@@ -1,0 +1,1 @@
+"""Singer target for Outlook contacts of Exchange / Microsoft 365."""
