@@ -1,0 +1,1 @@
+"""Pure decisions of the sync: no clock, no network, no disk, no configuration."""

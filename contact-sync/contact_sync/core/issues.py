@@ -1,0 +1,156 @@
+"""The list of issue codes: what each means and what a person can do.
+
+Responsible for the one table that README, CLI and plugins share.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contact_sync.core.model import Severity
+
+
+@dataclass(frozen=True)
+class IssueCode:
+    """One code: its severity, its meaning and its remedy, both one sentence."""
+
+    code: str
+    severity: Severity
+    meaning: str
+    remedy: str
+
+
+_A = Severity.ACTION
+_I = Severity.INFO
+
+CODES: dict[str, IssueCode] = {
+    entry.code: entry
+    for entry in (
+        IssueCode(
+            "ambiguous_category",
+            _A,
+            "The item bears routing categories of two or more record types; it is not synced.",
+            "Leave one routing category on the item, or drag it into a managed folder.",
+        ),
+        IssueCode(
+            "ambiguous_match",
+            _A,
+            "Several records match; nothing was created or linked.",
+            "Make the records differ (e-mail or name), or merge the duplicates.",
+        ),
+        IssueCode(
+            "duplicate_of_linked",
+            _A,
+            "The item is a copy of a synced item; the copy is not synced.",
+            "Delete the copy in Outlook.",
+        ),
+        IssueCode(
+            "missing_last_name",
+            _A,
+            "A contact or individual customer has no last name; nothing was sent.",
+            "Fill in the last name in Outlook.",
+        ),
+        IssueCode(
+            "missing_name",
+            _A,
+            "An account has no company name; nothing was sent.",
+            "Fill in the company in Outlook.",
+        ),
+        IssueCode(
+            "value_too_long",
+            _A,
+            "A value is longer than the C4C field allows; Exchange keeps it, C4C is not touched.",
+            "Shorten the value in Outlook.",
+        ),
+        IssueCode(
+            "unmapped_country",
+            _I,
+            "A country or state could not be mapped to a code; the field was left alone.",
+            "Use the country's usual name or its ISO code.",
+        ),
+        IssueCode(
+            "read_only_new_item",
+            _I,
+            "A new item of a read-only type was moved to Deleted Items.",
+            "Create the record in C4C, or switch read_only off for the type.",
+        ),
+        IssueCode(
+            "read_only_edit",
+            _I,
+            "An edit of a read-only or one-way field was replaced by the C4C value.",
+            "Edit the record in C4C, or change the field's direction.",
+        ),
+        IssueCode(
+            "moved_back",
+            _I,
+            "An item was dragged between managed folders that may not be converted; moved back.",
+            "Switch read_only off for both types, or change the record in C4C.",
+        ),
+        IssueCode(
+            "company_restored",
+            _I,
+            "The company of a linked contact was edited; the C4C account name was written back.",
+            "Change the account in C4C, or set company_change to relink.",
+        ),
+        IssueCode(
+            "conflict",
+            _I,
+            "Both sides gave a field different values; on_conflict decided.",
+            "Look at the named fields; edit again if the wrong side won.",
+        ),
+        IssueCode(
+            "delete_vs_edit",
+            _I,
+            "The item was deleted in Exchange, the record edited in C4C: the item was re-created.",
+            "Delete it again if that was meant.",
+        ),
+        IssueCode(
+            "deletion_dropped_edit",
+            _I,
+            "The record was deleted in C4C although Exchange had edited the named fields.",
+            "Set the record to Active in C4C if the deletion was wrong.",
+        ),
+        IssueCode(
+            "linked_record_gone",
+            _A,
+            "An item names a C4C record that is gone or obsolete, and no link is known for it.",
+            "Delete the item in Outlook, or set the record to Active in C4C.",
+        ),
+        IssueCode(
+            "unresolved_intent",
+            _A,
+            "A write was cut off and several records may be its result; nothing more is written.",
+            "Remove the surplus record; the next session links the other one.",
+        ),
+        IssueCode(
+            "account_not_found",
+            _A,
+            "No account matches the company, and account_no_match is issue.",
+            "Create the account, or correct the company in Outlook.",
+        ),
+        IssueCode(
+            "rejected",
+            _A,
+            "The service refused the record; the detail has its code.",
+            "Correct the named fields; the record is retried by itself.",
+        ),
+        IssueCode(
+            "unknown_outcome",
+            _A,
+            "The reply to a write was lost; the next session finds out what happened.",
+            "Nothing, unless it stays open over several sessions.",
+        ),
+        IssueCode(
+            "unavailable",
+            _A,
+            "The service did not accept the record for now (locked, busy, throttled).",
+            "Nothing, unless it stays open over several sessions.",
+        ),
+        IssueCode(
+            "invalid_record",
+            _A,
+            "A record on the input could not be read; it was skipped.",
+            "Check the tap or the file that the record came from.",
+        ),
+    )
+}
