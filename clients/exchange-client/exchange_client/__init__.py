@@ -1,1 +1,67 @@
-"""Outlook contacts over Microsoft Graph: no Singer, no sync store."""
+"""Outlook contacts over HTTP: folders, contacts, deltas, categories. No Singer, no sync store."""
+
+from exchange_client.credentials import (
+    ClientSecret,
+    Credentials,
+    DeviceCode,
+    PemCertificate,
+    PfxCertificate,
+)
+from exchange_client.errors import (
+    AuthError,
+    CursorExpiredError,
+    ExchangeError,
+    FolderGoneError,
+    MailboxError,
+    MailboxProblem,
+    NotFoundError,
+    PreconditionFailedError,
+    ProtocolError,
+    RejectedError,
+    ThrottledError,
+    TransientError,
+    UnknownOutcomeError,
+)
+from exchange_client.graph import GraphClient
+from exchange_client.model import (
+    Changes,
+    Contact,
+    ContactCopy,
+    ContactCreate,
+    ContactTrash,
+    ContactUpdate,
+    Folder,
+    Outcome,
+)
+from exchange_client.protocol import ExchangeClient
+
+__all__ = [
+    "AuthError",
+    "Changes",
+    "ClientSecret",
+    "Contact",
+    "ContactCopy",
+    "ContactCreate",
+    "ContactTrash",
+    "ContactUpdate",
+    "Credentials",
+    "CursorExpiredError",
+    "DeviceCode",
+    "ExchangeClient",
+    "ExchangeError",
+    "Folder",
+    "FolderGoneError",
+    "GraphClient",
+    "MailboxError",
+    "MailboxProblem",
+    "NotFoundError",
+    "Outcome",
+    "PemCertificate",
+    "PfxCertificate",
+    "PreconditionFailedError",
+    "ProtocolError",
+    "RejectedError",
+    "ThrottledError",
+    "TransientError",
+    "UnknownOutcomeError",
+]

@@ -1,0 +1,90 @@
+"""The seam between the sync and Exchange: what every back end promises.
+
+Nothing here belongs to Microsoft Graph; a back end for on-premises servers (EWS) fits behind it.
+All methods raise `AuthError`, `MailboxError`, `ThrottledError`, `TransientError` and
+`ProtocolError` as their class texts say. The writing methods put them into the outcomes instead,
+so that what was already written is never lost.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from exchange_client.model import (
+        Changes,
+        Contact,
+        ContactCopy,
+        ContactCreate,
+        ContactTrash,
+        ContactUpdate,
+        Folder,
+        Outcome,
+    )
+
+
+class ExchangeClient(Protocol):
+    """Contacts of the mailboxes of one tenant. `mailbox` is an SMTP address or a user id."""
+
+    @property
+    def identity(self) -> str:
+        """Tenant id or domain, lower case."""
+
+    def check_mailbox(self, mailbox: str) -> None:
+        """Read next to nothing from the mailbox, to learn whether it can be used."""
+
+    def list_folders(self, mailbox: str) -> list[Folder]:
+        """Give the whole tree of contact folders, the default folder first."""
+
+    def create_folder(self, mailbox: str, display_name: str) -> Folder:
+        """Create a folder below the default one, or give the one that has this name already."""
+
+    def list_categories(self, mailbox: str) -> list[str] | None:
+        """Give the names of the master categories; None where they cannot be had."""
+
+    def create_category(self, mailbox: str, name: str) -> None:
+        """Add a master category; one that exists under this name (in any case) will do."""
+
+    def read_changes(self, mailbox: str, folder_id: str, cursor: str | None) -> Changes:
+        """Read what changed in a folder since `cursor`; None or empty reads everything.
+
+        Raises:
+            CursorExpiredError: Call again without a cursor.
+            FolderGoneError: The folder does not exist any more.
+        """
+
+    def list_contacts(self, mailbox: str, folder_id: str) -> Iterator[Contact]:
+        """Yield the contacts of one folder, expanded.
+
+        Raises:
+            FolderGoneError: The folder does not exist any more.
+        """
+
+    def get_contacts(self, mailbox: str, ids: Sequence[str]) -> dict[str, Contact | None]:
+        """Read contacts by id, wherever they sit, expanded.
+
+        Returns:
+            One entry per id. None only where the service proved that the item does not
+            exist; anything less certain raises.
+        """
+
+    def create_contacts(self, mailbox: str, creates: Sequence[ContactCreate]) -> list[Outcome]:
+        """Create contacts. After `UnknownOutcomeError`, look with `find_by_link` first."""
+
+    def update_contacts(self, mailbox: str, updates: Sequence[ContactUpdate]) -> list[Outcome]:
+        """Change contacts; the outcome holds the whole contact as read back."""
+
+    def copy_contacts(self, mailbox: str, copies: Sequence[ContactCopy]) -> list[Outcome]:
+        """Create contacts that carry all data of their sources, photo included."""
+
+    def trash_contacts(self, mailbox: str, trashes: Sequence[ContactTrash]) -> list[Outcome]:
+        """Put contacts into Deleted Items; never deletes for good."""
+
+    def find_by_link(self, mailbox: str, folder_id: str, link: str) -> list[Contact]:
+        """Give the contacts of a folder that carry exactly this link, expanded.
+
+        Raises:
+            FolderGoneError: The folder does not exist any more.
+        """
