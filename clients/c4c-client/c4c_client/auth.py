@@ -7,7 +7,6 @@ a `repr`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Union
 
 
 @dataclass(frozen=True)
@@ -58,5 +57,4 @@ class SamlBearer:
     scope: str = "UIWC:CC_HOME"
 
 
-# An alias is evaluated at run time, where Python 3.10 needs `Union` only for older tools.
-Auth = Union[BasicAuth, ClientCertificate, SamlBearer]
+Auth = BasicAuth | ClientCertificate | SamlBearer

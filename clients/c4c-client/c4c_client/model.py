@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,8 +69,7 @@ class Delete:
     etag: str | None = field(repr=False)
 
 
-# An alias is evaluated at run time, where Python 3.10 needs `Union` only for older tools.
-Write = Union[Create, Update, Delete]
+Write = Create | Update | Delete
 
 
 @dataclass(frozen=True)
