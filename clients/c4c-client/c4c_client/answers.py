@@ -72,6 +72,17 @@ def read_record(answer: Answer) -> C4CRecord:
     return to_record(content, answer.headers.get("etag"))
 
 
+def expect_key(record: C4CRecord, object_id: str) -> C4CRecord:
+    """Return the record if it is the one asked for.
+
+    Raises:
+        ProtocolError: It is another one, so the answers of a batch are out of order.
+    """
+    if record.object_id.lower() != object_id.lower():
+        raise ProtocolError("C4C answered a key with another record")
+    return record
+
+
 def to_record(row: Mapping[str, Any], etag: str | None = None) -> C4CRecord:
     """Turn one row into a record; `etag` is used if the row itself shows none.
 

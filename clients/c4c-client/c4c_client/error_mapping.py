@@ -35,7 +35,13 @@ _PROPERTY_NAME = re.compile(r"[Pp]roperty '([A-Za-z_][A-Za-z0-9_]{0,79})'")
 # the other language the text was seen in.
 _RECORD_LOCKED = re.compile(r"\block(?:ed)?\s+by\b|\bgesperrt\s+(?:durch|von)\b", re.IGNORECASE)
 
-_NOT_THERE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+_BY_STATUS: dict[int, type[C4CError]] = {
+    HTTPStatus.UNAUTHORIZED: AuthError,
+    HTTPStatus.FORBIDDEN: AuthError,
+    HTTPStatus.NOT_FOUND: NotFoundError,
+    HTTPStatus.GONE: NotFoundError,
+    HTTPStatus.PRECONDITION_FAILED: PreconditionFailedError,
+}
 _BUSY = frozenset(
     {
         HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -87,18 +93,14 @@ def is_token_refused(answer: Answer) -> bool:
 
 
 def _common_error(answer: Answer, action: str) -> C4CError | None:
-    """Return the error that status (and a lock) alone decide, None for a plain refusal."""
+    """Return the error that status (or a lock) alone decide, None for a plain refusal."""
     status, message = answer.status, _message(answer, action)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return ThrottledError(message, retry_after_seconds(answer.headers))
     if status in _BUSY or is_record_locked(answer):
         return TransientError(message)
-    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        return AuthError(message)
-    if status in _NOT_THERE:
-        return NotFoundError(message)
-    if status == HTTPStatus.PRECONDITION_FAILED:
-        return PreconditionFailedError(message)
+    if status in _BY_STATUS:
+        return _BY_STATUS[status](message)
     if not HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
         # Redirects too: following one would hand credentials to whoever is named there.
         return ProtocolError(message)
@@ -134,8 +136,9 @@ def _details(answer: Answer) -> tuple[str, str]:
     if not isinstance(error, dict):
         return "", ""
     code = error.get("code")
-    is_safe = isinstance(code, str) and _SAFE_CODE.fullmatch(code)
-    return (code if is_safe else ""), _text(error)
+    if not isinstance(code, str) or not _SAFE_CODE.fullmatch(code):
+        code = ""
+    return code, _text(error)
 
 
 def _text(error: Mapping[str, Any]) -> str:

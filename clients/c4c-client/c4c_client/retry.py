@@ -39,15 +39,15 @@ def retry_decision(
         status: HTTP status; None if the connection broke.
         headers: Of the answer, names in lower case or looked up without regard to case.
         attempt: How often the request was repeated already, from 0.
-        has_writes: The request may have changed something. It is repeated only if the
-            server says that it did not start: 429, or 503 with `Retry-After`.
+        has_writes: The request may have changed something. It is repeated only if it
+            `was_turned_away`.
         max_retries: Repetitions allowed.
     """
     if attempt >= max_retries or status not in _WORTH_ANOTHER_READ:
         return None
-    asked_for = retry_after_seconds(headers)
-    if has_writes and not _was_turned_away(status, asked_for):
+    if has_writes and not was_turned_away(status, headers):
         return None
+    asked_for = retry_after_seconds(headers)
     if asked_for is None:
         return min(LONGEST_BACKOFF_SECONDS, 2.0**attempt)
     return asked_for if asked_for <= LONGEST_RETRY_AFTER_SECONDS else None
@@ -65,7 +65,8 @@ def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
     return max(0.0, wait.total_seconds())
 
 
-def _was_turned_away(status: int | None, asked_for: float | None) -> bool:
+def was_turned_away(status: int | None, headers: Mapping[str, str]) -> bool:
+    """Whether the server says that it did not start: 429, or 503 with `Retry-After`."""
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return True
-    return status == HTTPStatus.SERVICE_UNAVAILABLE and asked_for is not None
+    return status == HTTPStatus.SERVICE_UNAVAILABLE and "retry-after" in headers

@@ -1,0 +1,160 @@
+"""Reads of one collection: by page, by key, by filter; single or packed into batches."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from itertools import count
+from typing import TYPE_CHECKING
+
+from c4c_client.answers import expect_key, read_page, read_record, to_properties, to_record
+from c4c_client.batch import Part, decode_batch, encode_batch
+from c4c_client.error_mapping import read_error
+from c4c_client.errors import NotFoundError, ProtocolError
+from c4c_client.model import Code
+from c4c_client.paging import KEY, read_linked, select_option, walk
+from c4c_client.urls import collection_path, entity_path, next_path, with_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from c4c_client.answers import Answer, Page
+    from c4c_client.model import C4CRecord
+    from c4c_client.transport import Transport
+
+_GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+
+
+class CollectionReader:
+    """One collection; the source of a walk."""
+
+    def __init__(self, transport: Transport, collection: str, *, batch_parts: int) -> None:
+        self._transport = transport
+        self._collection = collection_path(collection)
+        self._batch_parts = batch_parts
+        self._action = f"read {collection}"
+
+    def record(self, object_id: str) -> C4CRecord:
+        """Read one record by key.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        return read_record(self._transport.get(self._record_path(object_id), self._action))
+
+    def records(self, object_ids: Sequence[str]) -> dict[str, C4CRecord | None]:
+        """Read records by key; None only where C4C answered that very key with 404."""
+        keys = list(dict.fromkeys(object_ids))
+        answers = dict(
+            zip(keys, self._batch([self._record_path(key) for key in keys]), strict=True)
+        )
+        if any(answer.status in _GONE for answer in answers.values()):
+            # A collection that is not offered (any more) answers every key with 404 as well;
+            # this read fails then, and nobody takes its records for deleted.
+            self.first_page({"$select": KEY, "$top": "1"})
+        return {
+            key: None
+            if answer.status in _GONE
+            else expect_key(read_record(self._checked(answer)), key)
+            for key, answer in answers.items()
+        }
+
+    def search(self, conditions: Sequence[str], select: Sequence[str]) -> list[list[C4CRecord]]:
+        """Return the records each filter finds, ordered by key."""
+        options = select_option(select)
+        paths = [
+            with_options(self._collection, {**options, "$filter": condition})
+            for condition in conditions
+        ]
+        pages = [read_page(self._checked(answer)) for answer in self._batch(paths)]
+        found = [
+            list(self.walk(condition, select) if page.next_link else map(to_record, page.rows))
+            for condition, page in zip(conditions, pages, strict=True)
+        ]
+        return [sorted(records, key=lambda record: record.object_id) for records in found]
+
+    def walk(
+        self, condition: str | None, select: Sequence[str], page_size: int = 1000
+    ) -> Iterator[C4CRecord]:
+        """Yield every matching record once, in the order of keys where C4C honours it."""
+        return walk(self, filter_=condition, select=select, page_size=page_size)
+
+    def codes(self) -> list[Code]:
+        """Read the collection as a code list, in the order C4C sends it.
+
+        Raises:
+            ProtocolError: The rows have no `Code`.
+        """
+        first = self.first_page({})
+        rows = [row for page in read_linked(first, self.linked_page) for row in page.rows]
+        return list(dict.fromkeys(_code(to_properties(row)) for row in rows))
+
+    def first_page(self, options: dict[str, str]) -> Page:
+        """Read the collection with these query options."""
+        path = with_options(self._collection, options)
+        return read_page(self._transport.get(path, self._action))
+
+    def linked_page(self, link: str) -> Page:
+        """Read the page a next link names, on our own host."""
+        path = next_path(self._transport.root, self._collection, link)
+        return read_page(self._transport.get(path, self._action))
+
+    def is_there(self, object_id: str) -> bool:
+        """Whether the record can still be read by key."""
+        try:
+            self.record(object_id)
+        except NotFoundError:
+            return False
+        return True
+
+    def _record_path(self, object_id: str) -> str:
+        return with_options(entity_path(self._collection, object_id), {})
+
+    def _checked(self, answer: Answer) -> Answer:
+        if not answer.is_success:
+            raise read_error(answer, self._action)
+        return answer
+
+    def _batch(self, paths: Sequence[str]) -> list[Answer]:
+        size = self._batch_parts
+        answers: list[Answer] = []
+        for start in range(0, len(paths), size):
+            answers += self._patient_batch(paths[start : start + size])
+        return answers
+
+    def _patient_batch(self, paths: Sequence[str]) -> list[Answer]:
+        """Send one batch of reads; parts answered with "busy" are asked for again."""
+        answers: dict[str, Answer] = {}
+        for attempt in count():
+            missing = [path for path in dict.fromkeys(paths) if path not in answers]
+            answers |= zip(missing, self._send_batch(missing), strict=True)
+            busy = {path: answers[path] for path in answers if not _is_final(answers[path])}
+            if not busy or not self._transport.wait_before_retry(list(busy.values()), attempt):
+                break
+            for path in busy:
+                del answers[path]
+        return [answers[path] for path in paths]
+
+    def _send_batch(self, paths: Sequence[str]) -> list[Answer]:
+        parts = [Part("GET", path, self._transport.read_headers) for path in paths]
+        answer = self._transport.post_batch(*encode_batch(parts), has_writes=False)
+        batch = decode_batch(answer)
+        if not batch.is_complete or len(batch.answers) != len(paths):
+            raise ProtocolError(f"{self._action}: the batch was not answered part by part")
+        return batch.answers
+
+
+def _is_final(answer: Answer) -> bool:
+    is_busy = answer.status == HTTPStatus.TOO_MANY_REQUESTS
+    return not is_busy and answer.status < HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _code(row: dict[str, object]) -> Code:
+    code = row.get("Code")
+    if not isinstance(code, str):
+        raise ProtocolError("C4C sent a code list row without Code")
+    context = row.get("Context")
+    return Code(
+        code=code,
+        description=str(row.get("Description") or ""),
+        context=context if isinstance(context, str) else None,
+    )

@@ -1,0 +1,191 @@
+"""Sends requests below one service root: credentials, CSRF token, waiting and repeating.
+
+It never repeats a write whose fate is unknown, and never talks to a host other than the
+service root's and the token endpoint's.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from c4c_client.auth import BasicAuth
+from c4c_client.connection import BrokenConnectionError
+from c4c_client.credentials import credentials_for
+from c4c_client.error_mapping import batch_error, is_token_refused, read_error
+from c4c_client.errors import TransientError, UnknownOutcomeError
+from c4c_client.retry import retry_decision, was_turned_away
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from c4c_client.answers import Answer
+    from c4c_client.auth import Auth
+    from c4c_client.connection import Connection
+
+# The cheapest read every service offers; JSON form documented in the developer guide.
+SERVICE_DOCUMENT = "?$format=json"
+
+_TOKEN = "x-csrf-token"  # noqa: S105 - a header's name
+
+
+class Transport:
+    """One service root seen as one user."""
+
+    def __init__(  # noqa: PLR0913 - collaborators, each named
+        self,
+        root: str,
+        auth: Auth,
+        connection: Connection,
+        *,
+        max_retries: int,
+        sleep: Callable[[float], None],
+        clock: Callable[[], float],
+        read_headers: Mapping[str, str],
+    ) -> None:
+        self.root = root
+        self.read_headers = {"Accept": "application/json", **read_headers}
+        self._connection = connection
+        self._max_retries = max_retries
+        self._sleep = sleep
+        self._credentials = credentials_for(auth, self._post_form, clock)
+        # Certificates, OAuth and technical users need no token (developer guide). Basic may
+        # be either kind of user; a token does a technical user no harm.
+        self._needs_token = isinstance(auth, BasicAuth)
+        self._token: str | None = None
+        self._token_lock = threading.Lock()
+
+    def get(self, path: str, action: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """Read `path` (below the root, with its query); `action` names it in errors.
+
+        Args:
+            path: Encoded; nothing is added to it.
+            action: Such as "read ContactCollection", without values.
+            headers: Sent besides, or instead of, the usual ones.
+
+        Raises:
+            C4CError: The read was refused or kept failing.
+        """
+        all_headers = {**self.read_headers, **(headers or {})}
+        answer = self._repeat(
+            lambda: self._send("GET", path, all_headers), action=action, has_writes=False
+        )
+        if not answer.is_success:
+            raise read_error(answer, action)
+        return answer
+
+    def post_batch(self, content_type: str, body: bytes, *, has_writes: bool) -> Answer:
+        """Send a batch and return its (successful) answer, not yet taken apart.
+
+        Raises:
+            UnknownOutcomeError: It holds writes, and no usable answer came.
+            C4CError: It was refused as a whole; none of its parts ran.
+        """
+        action = "send a batch"
+        headers = {"Content-Type": content_type, "Accept": "multipart/mixed"}
+        answer = self._repeat(
+            lambda: self._send("POST", "$batch", headers, body),
+            action=action,
+            has_writes=has_writes,
+        )
+        if answer.is_success:
+            return answer
+        error = batch_error(answer, action)
+        is_server_error = answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        if has_writes and is_server_error and not was_turned_away(answer.status, answer.headers):
+            raise UnknownOutcomeError(str(error))
+        raise error
+
+    def wait_before_retry(self, answers: list[Answer], attempt: int) -> bool:
+        """Wait as the answers of reads ask for; False if no further attempt is due."""
+        waits = [self._decide(answer, attempt, has_writes=False) for answer in answers]
+        due = [wait for wait in waits if wait is not None]
+        if len(due) < len(waits):
+            return False
+        self._sleep(max(due))
+        return True
+
+    def _repeat(self, send: Callable[[], Answer], *, action: str, has_writes: bool) -> Answer:
+        """Send until the answer is not worth another attempt, and return that answer."""
+        for attempt in itertools.count():
+            try:
+                answer = send()
+            except BrokenConnectionError as broken:
+                if has_writes and broken.was_sent:
+                    raise UnknownOutcomeError(f"{action}: the connection broke") from None
+                wait = retry_decision(None, {}, attempt, max_retries=self._max_retries)
+                if wait is None:
+                    raise TransientError(f"{action}: no connection") from None
+            else:
+                wait = self._decide(answer, attempt, has_writes=has_writes)
+                if wait is None:
+                    return answer
+            self._sleep(wait)
+        raise AssertionError("unreachable")
+
+    def _decide(self, answer: Answer, attempt: int, *, has_writes: bool) -> float | None:
+        return retry_decision(
+            answer.status,
+            answer.headers,
+            attempt,
+            has_writes=has_writes,
+            max_retries=self._max_retries,
+        )
+
+    def _send(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None = None
+    ) -> Answer:
+        """Send once; again after a refused access token or CSRF token, once for each."""
+        token = self._current_token() if method == "POST" else None
+        answer = self._send_as_user(method, path, headers, body, token)
+        if method == "POST" and is_token_refused(answer):
+            token = self._renewed_token(refused=token)
+            answer = self._send_as_user(method, path, headers, body, token)
+        return answer
+
+    def _send_as_user(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        token: str | None,
+    ) -> Answer:
+        own = {**headers, **({_TOKEN: token} if token else {})}
+        user = self._credentials.headers()
+        answer = self._connection.exchange(method, self.root + path, {**own, **user}, body)
+        if answer.status == HTTPStatus.UNAUTHORIZED and self._credentials.renew(user):
+            user = self._credentials.headers()
+            answer = self._connection.exchange(method, self.root + path, {**own, **user}, body)
+        return answer
+
+    def _current_token(self) -> str | None:
+        with self._token_lock:
+            if self._token is None and self._needs_token:
+                self._token = self._fetch_token()
+            return self._token
+
+    def _renewed_token(self, refused: str | None) -> str | None:
+        with self._token_lock:
+            # Another thread may have renewed it meanwhile.
+            if self._token == refused:
+                self._token = self._fetch_token()
+            return self._token
+
+    def _fetch_token(self) -> str | None:
+        """Fetch a token by GET (HEAD was seen to fail); its cookies stay in the session."""
+        answer = self.get(SERVICE_DOCUMENT, "fetch a CSRF token", {_TOKEN: "fetch"})
+        token = answer.headers.get(_TOKEN, "").strip()
+        return token if token.lower() not in {"", "required"} else None
+
+    def _post_form(self, url: str, headers: dict[str, str], body: bytes) -> Answer:
+        answer = self._repeat(
+            lambda: self._connection.exchange("POST", url, headers, body),
+            action="get an access token",
+            has_writes=False,
+        )
+        if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise TransientError(f"get an access token: C4C answered {answer.status}")
+        return answer
