@@ -1,5 +1,6 @@
 """Outlook contacts over HTTP: folders, contacts, deltas, categories. No Singer, no sync store."""
 
+from exchange_client.contact_fields import LINK_PROPERTY
 from exchange_client.credentials import (
     ClientSecret,
     Credentials,
@@ -36,6 +37,7 @@ from exchange_client.model import (
 from exchange_client.protocol import ExchangeClient
 
 __all__ = [
+    "LINK_PROPERTY",
     "AuthError",
     "Changes",
     "ClientSecret",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,5 +69,4 @@ class DeviceCode:
     show: Callable[[str], None] = field(default=_show, repr=False)
 
 
-# Union, because Python 3.10 evaluates this line and `|` is for type checkers here.
-Credentials = Union[ClientSecret, PemCertificate, PfxCertificate, DeviceCode]
+Credentials = ClientSecret | PemCertificate | PfxCertificate | DeviceCode

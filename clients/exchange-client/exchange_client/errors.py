@@ -139,4 +139,4 @@ class ProtocolError(ExchangeError):
 
 
 class UnknownOutcomeError(ExchangeError):
-    """A write was sent and its answer did not arrive. It may have happened; never just repeat it."""
+    """A write was sent, its answer did not arrive: it may have happened. Never just repeat it."""

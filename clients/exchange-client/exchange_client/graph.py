@@ -5,12 +5,18 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import requests
+from typing_extensions import override
+
+from exchange_client import categories, changes, copying, folders, reads, writes
+from exchange_client.api import GraphApi
 from exchange_client.clouds import CLOUDS, https_root
+from exchange_client.protocol import ExchangeClient
+from exchange_client.tokens import MsalTokens
+from exchange_client.transport import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-
-    import requests
 
     from exchange_client.credentials import Credentials
     from exchange_client.model import (
@@ -25,7 +31,7 @@ if TYPE_CHECKING:
     )
 
 
-class GraphClient:
+class GraphClient(ExchangeClient):
     """Implements `ExchangeClient` for Exchange Online.
 
     Args:
@@ -64,49 +70,79 @@ class GraphClient:
     ) -> None:
         if cloud not in CLOUDS:
             raise ValueError(f"cloud: must be one of {', '.join(CLOUDS)}")
-        self._tenant = tenant
-        raise NotImplementedError
+        if not tenant or not tenant.replace("-", "").replace(".", "").isalnum():
+            raise ValueError("tenant: must be a tenant id or a domain")
+        self._cloud = CLOUDS[cloud]
+        root = https_root("graph_url", graph_url or self._cloud.graph_url)
+        authority = https_root("authority_url", authority_url or self._cloud.authority_url)
+        transport = Transport(
+            session=session or requests.Session(),
+            ca_file=ca_file,
+            timeout_seconds=timeout_seconds,
+            max_retries=max_retries,
+            clock=clock,
+            sleep=sleep,
+        )
+        tokens = MsalTokens(f"{authority}/{tenant}", root, credentials, transport)
+        self._api = GraphApi(root, transport, tokens)
+        self._identity = tenant.lower()
+        self._page_size = page_size
 
     @property
+    @override
     def identity(self) -> str:
-        """Tenant id or domain, lower case."""
-        return self._tenant.lower()
+        return self._identity
 
+    @override
     def check_mailbox(self, mailbox: str) -> None:
-        raise NotImplementedError
+        folders.check_mailbox(self._api, mailbox)
 
+    @override
     def list_folders(self, mailbox: str) -> list[Folder]:
-        raise NotImplementedError
+        return folders.list_folders(self._api, mailbox)
 
+    @override
     def create_folder(self, mailbox: str, display_name: str) -> Folder:
-        raise NotImplementedError
+        return folders.create_folder(self._api, mailbox, display_name)
 
+    @override
     def list_categories(self, mailbox: str) -> list[str] | None:
-        raise NotImplementedError
+        if not self._cloud.has_master_categories:
+            return None
+        return categories.list_categories(self._api, mailbox)
 
+    @override
     def create_category(self, mailbox: str, name: str) -> None:
-        raise NotImplementedError
+        categories.create_category(self._api, mailbox, name)
 
+    @override
     def read_changes(self, mailbox: str, folder_id: str, cursor: str | None) -> Changes:
-        raise NotImplementedError
+        return changes.read_changes(self._api, mailbox, folder_id, cursor, self._page_size)
 
+    @override
     def list_contacts(self, mailbox: str, folder_id: str) -> Iterator[Contact]:
-        raise NotImplementedError
+        return reads.list_contacts(self._api, mailbox, folder_id, self._page_size)
 
+    @override
     def get_contacts(self, mailbox: str, ids: Sequence[str]) -> dict[str, Contact | None]:
-        raise NotImplementedError
+        return reads.get_contacts(self._api, mailbox, ids)
 
+    @override
     def create_contacts(self, mailbox: str, creates: Sequence[ContactCreate]) -> list[Outcome]:
-        raise NotImplementedError
+        return writes.create_contacts(self._api, mailbox, creates)
 
+    @override
     def update_contacts(self, mailbox: str, updates: Sequence[ContactUpdate]) -> list[Outcome]:
-        raise NotImplementedError
+        return writes.update_contacts(self._api, mailbox, updates)
 
+    @override
     def copy_contacts(self, mailbox: str, copies: Sequence[ContactCopy]) -> list[Outcome]:
-        raise NotImplementedError
+        return copying.copy_contacts(self._api, mailbox, copies)
 
+    @override
     def trash_contacts(self, mailbox: str, trashes: Sequence[ContactTrash]) -> list[Outcome]:
-        raise NotImplementedError
+        return writes.trash_contacts(self._api, mailbox, trashes)
 
+    @override
     def find_by_link(self, mailbox: str, folder_id: str, link: str) -> list[Contact]:
-        raise NotImplementedError
+        return reads.find_by_link(self._api, mailbox, folder_id, link, self._page_size)

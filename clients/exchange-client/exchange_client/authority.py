@@ -1,0 +1,69 @@
+"""The HTTP client that msal gets: our certificates, our retries, no redirects."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import requests
+
+from exchange_client.answers import error_for, failure_of
+from exchange_client.retry import Safety
+from exchange_client.transport import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from exchange_client.transport import Transport
+
+_LANE = "authority"
+
+
+class AuthorityHttp:
+    """The interface msal asks for: `get`, `post`, `close`."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def get(
+        self,
+        url: str,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        **_: object,
+    ) -> requests.Response:
+        """Read a discovery document."""
+        return self._send(requests.Request("GET", url, headers, params=params))
+
+    def post(
+        self,
+        url: str,
+        params: Mapping[str, str] | None = None,
+        data: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        **_: object,
+    ) -> requests.Response:
+        """Ask for tokens; doing so twice does no harm."""
+        return self._send(requests.Request("POST", url, headers, params=params, data=data))
+
+    def close(self) -> None:
+        """Leave the pool open: the calls to Graph share it."""
+
+    def _send(self, request: requests.Request) -> requests.Response:
+        prepared = request.prepare()
+        response = self._transport.send(
+            Request(
+                method=str(prepared.method),
+                url=str(prepared.url),
+                lane=_LANE,
+                safety=Safety.REPEATABLE,
+                headers=prepared.headers,
+                body=prepared.body,
+            ),
+            None,
+        )
+        status = response.status_code
+        # msal would take these for answers, and remember them for a while.
+        if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise error_for(failure_of(status, response.headers, None))
+        return response

@@ -1,0 +1,116 @@
+"""The delta of one contact folder. Sources: Graph docs, "contact: delta", "Delta query overview".
+
+A cursor is the service's delta link. Options go into the first request of a round only, the
+`Prefer` headers into every one. A round ends with a delta link and with nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from exchange_client.answers import (
+    is_folder_gone,
+    is_link_refused,
+    is_quota_exceeded,
+    is_state_lost,
+)
+from exchange_client.api import entries_of, folder_gone, query_of
+from exchange_client.contact_fields import PROPERTIES, contact_of
+from exchange_client.errors import (
+    CursorExpiredError,
+    ExchangeError,
+    ProtocolError,
+    TransientError,
+)
+from exchange_client.model import Changes, Contact
+from exchange_client.reads import folder_path, get_contacts, list_contacts
+
+if TYPE_CHECKING:
+    from exchange_client.api import GraphApi
+
+
+def read_changes(
+    api: GraphApi, mailbox: str, folder_id: str, cursor: str | None, page_size: int
+) -> Changes:
+    """Read one round to its end."""
+    if cursor:
+        first = api.own_link(cursor)
+    else:
+        select = {"$select": ",".join(PROPERTIES)}
+        first = folder_path(mailbox, folder_id, "delta") + query_of(select)
+    entries: dict[str, dict[str, Any]] = {}
+    next_cursor = None
+    try:
+        for page in api.pages(mailbox, first, page_size=page_size):
+            for entry in entries_of(page):
+                # Items may repeat within a round: the last entry wins.
+                entries[_id_of(entry)] = entry
+            next_cursor = page.get("@odata.deltaLink")
+    except ExchangeError as error:
+        if is_quota_exceeded(error):
+            return _listing(api, mailbox, folder_id, cursor, page_size)
+        raise _restated(error, has_cursor=bool(cursor)) from None
+    if next_cursor is None:
+        raise ProtocolError("a delta round without an end", code="no_delta_link")
+    return _changes(api, mailbox, entries, cursor=api.own_link(next_cursor), is_full=not cursor)
+
+
+def _changes(
+    api: GraphApi,
+    mailbox: str,
+    entries: dict[str, dict[str, Any]],
+    *,
+    cursor: str,
+    is_full: bool,
+) -> Changes:
+    removed = [contact_id for contact_id, entry in entries.items() if "@removed" in entry]
+    live = {contact_id: e for contact_id, e in entries.items() if "@removed" not in e}
+    # An updated item carries "at least" the changed properties: a part is no record.
+    partial = [
+        contact_id
+        for contact_id, entry in live.items()
+        if any(name not in entry for name in PROPERTIES)
+    ]
+    completed = get_contacts(api, mailbox, partial)
+    contacts: list[Contact] = []
+    for contact_id, entry in live.items():
+        contact = (
+            completed[contact_id]
+            if contact_id in completed
+            else contact_of(entry, is_expanded=False)
+        )
+        if contact is None:
+            removed.append(contact_id)
+        else:
+            contacts.append(contact)
+    return Changes(contacts=contacts, removed=removed, cursor=cursor, is_full=is_full)
+
+
+def _listing(
+    api: GraphApi, mailbox: str, folder_id: str, cursor: str | None, page_size: int
+) -> Changes:
+    """Read a full mailbox plainly; the cursor stays, so that the next session tries again."""
+    contacts = list(list_contacts(api, mailbox, folder_id, page_size))
+    return Changes(contacts=contacts, removed=[], cursor=cursor or "", is_full=True)
+
+
+def _restated(error: ExchangeError, *, has_cursor: bool) -> ExchangeError:
+    facts: dict[str, Any] = {
+        "code": error.code,
+        "status": error.status,
+        "request_id": error.request_id,
+    }
+    if is_folder_gone(error):
+        return folder_gone(error)
+    if has_cursor and is_link_refused(error):
+        return CursorExpiredError("the cursor is not accepted any more", **facts)
+    if is_state_lost(error):
+        return TransientError("the service forgot a round while it was read", **facts)
+    return error
+
+
+def _id_of(entry: dict[str, Any]) -> str:
+    contact_id = entry.get("id")
+    if not isinstance(contact_id, str) or not contact_id:
+        raise ProtocolError("a change without an id", code="bad_change")
+    return contact_id

@@ -1,0 +1,167 @@
+"""The contact resource of Graph v1.0 as tables, and how one becomes a `Contact`.
+
+Sources: Graph docs, "contact resource type"; MS-OXPROPS for property tags. The slot properties
+`primaryEmailAddress`, `secondaryEmailAddress` and `tertiaryEmailAddress` repeat
+`emailAddresses` and are left out: how both behave in one write is not documented.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from exchange_client.errors import ProtocolError
+from exchange_client.model import Contact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+READ_ONLY = ("id", "changeKey", "createdDateTime", "lastModifiedDateTime", "parentFolderId")
+WRITABLE = (
+    "assistantName",
+    "birthday",
+    "businessAddress",
+    "businessHomePage",
+    "businessPhones",
+    "categories",
+    "children",
+    "companyName",
+    "department",
+    "displayName",
+    "emailAddresses",
+    "fileAs",
+    "generation",
+    "givenName",
+    "homeAddress",
+    "homePhones",
+    "imAddresses",
+    "initials",
+    "jobTitle",
+    "manager",
+    "middleName",
+    "mobilePhone",
+    "nickName",
+    "officeLocation",
+    "otherAddress",
+    "personalNotes",
+    "profession",
+    "spouseName",
+    "surname",
+    "title",
+    "yomiCompanyName",
+    "yomiGivenName",
+    "yomiSurname",
+)
+PROPERTIES = READ_ONLY + WRITABLE
+
+# One fixed name for good: each new name uses up a named property of the mailbox for ever.
+LINK_PROPERTY = "String {6c1d4a52-0b7e-4f0e-9c38-5d1f7a2be940} Name ContactSyncLink"
+SENSITIVITY_PROPERTY = "Integer 0x36"
+_PRIVATE_SENSITIVITIES = frozenset({"2", "3"})  # private, confidential
+
+_TAGS = (
+    "String 0x3A24",  # business fax
+    "String 0x3A25",  # home fax
+    "String 0x3A23",  # other fax
+    "String 0x3A21",  # pager
+    "String 0x3A1E",  # car phone
+    "String 0x3A2E",  # assistant's phone
+    "String 0x3A1A",  # primary phone
+    "String 0x3A1D",  # radio phone
+    "String 0x3A2C",  # telex
+    "String 0x3A02",  # callback phone
+    "String 0x3A57",  # company main phone
+    "String 0x3A4B",  # TTY/TDD phone
+    "String 0x3A2D",  # ISDN
+    "String 0x3A1F",  # other phone
+    "SystemTime 0x3A41",  # wedding anniversary
+    "String 0x3A43",  # hobbies
+    "String 0x3A07",  # government id
+    "String 0x3A4A",  # customer id
+    "String 0x3A00",  # account
+    "String 0x3A50",  # personal home page
+)
+# Unconfirmed: that so many conditions in one $expand filter are accepted.
+COPIED_EXTRAS = (*_TAGS, SENSITIVITY_PROPERTY)
+
+
+def quoted(value: str) -> str:
+    """Give an OData string literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def expand_of(extended_ids: Iterable[str]) -> str:
+    """Give the `$expand` option that reads these extended properties."""
+    conditions = " or ".join(f"id eq {quoted(extended_id)}" for extended_id in extended_ids)
+    return f"singleValueExtendedProperties($filter={conditions})"
+
+
+EXPAND = expand_of((LINK_PROPERTY, SENSITIVITY_PROPERTY))
+
+
+def canonical(extended_id: str) -> str:
+    """Give one spelling of an extended property's id.
+
+    The service answers with its own: `String 0x3a24` for 0x3A24, guids in either case. Only
+    the name of a named property is case-sensitive.
+    """
+    kind, _, rest = extended_id.partition(" ")
+    if rest.lower().startswith("0x"):
+        try:
+            return f"{kind.lower()} {int(rest, 16):#x}"
+        except ValueError:
+            return extended_id
+    guid, separator, name = rest.partition(" ")
+    return f"{kind.lower()} {guid.lower()}{separator}{name}"
+
+
+def extended_of(entity: Mapping[str, Any]) -> dict[str, str]:
+    """Give the extended properties of an entity by canonical id; absent list: none set."""
+    return {
+        canonical(str(entry["id"])): str(entry["value"])
+        for entry in entity.get("singleValueExtendedProperties") or ()
+        if entry.get("id") and entry.get("value") is not None
+    }
+
+
+def extended_value(extended_id: str, value: str) -> dict[str, str]:
+    """Give the wire form of one extended property."""
+    return {"id": extended_id, "value": value}
+
+
+def contact_of(entity: Mapping[str, Any], *, is_expanded: bool) -> Contact:
+    """Read an entity of the service.
+
+    Raises:
+        ProtocolError: It has no id, folder or change key.
+    """
+    contact_id, folder_id, version = (
+        entity.get(name) for name in ("id", "parentFolderId", "changeKey")
+    )
+    if not (contact_id and folder_id and version):
+        raise ProtocolError("a contact without id, folder or change key", code="bad_contact")
+    extended = extended_of(entity) if is_expanded else {}
+    return Contact(
+        id=contact_id,
+        folder_id=folder_id,
+        version=version,
+        # Graph docs, "contact resource type": the etag is the weak form of the change key.
+        etag=entity.get("@odata.etag") or f'W/"{version}"',
+        properties={name: entity[name] for name in PROPERTIES if name in entity},
+        link=extended.get(canonical(LINK_PROPERTY)),
+        is_private=is_private_value(extended.get(canonical(SENSITIVITY_PROPERTY))),
+        is_expanded=is_expanded,
+    )
+
+
+def is_private_value(sensitivity: str | None) -> bool:
+    """Whether a value of the sensitivity property means private or confidential."""
+    return sensitivity in _PRIVATE_SENSITIVITIES
+
+
+def writable(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Drop what the service answers with 400 when it is echoed: read-only names and `@odata`."""
+    return {
+        name: value
+        for name, value in properties.items()
+        if name not in READ_ONLY and "@" not in name
+    }

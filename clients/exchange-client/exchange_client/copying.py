@@ -1,0 +1,143 @@
+"""Copying a contact into another folder: the first half of a move, which Graph does not have.
+
+Everything the API can see is carried: writable properties, extended properties that hold what
+v1.0 has no name for, and the photo. What it cannot see is lost: attachments, formatted notes,
+named properties of other programs. `createdDateTime` restarts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from exchange_client.api import query_of
+from exchange_client.batch import read_batches, run_batches
+from exchange_client.contact_fields import (
+    COPIED_EXTRAS,
+    LINK_PROPERTY,
+    SENSITIVITY_PROPERTY,
+    WRITABLE,
+    canonical,
+    expand_of,
+    extended_of,
+    extended_value,
+    is_private_value,
+)
+from exchange_client.errors import ExchangeError, NotFoundError
+from exchange_client.model import Outcome
+from exchange_client.reads import contact_path, get_contacts
+from exchange_client.writes import create_part, outcome_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import requests
+
+    from exchange_client.api import GraphApi
+    from exchange_client.batch import Part, PartAnswer
+    from exchange_client.model import Contact, ContactCopy
+
+_PHOTO = ("photo", "$value")
+
+
+def copy_contacts(api: GraphApi, mailbox: str, copies: Sequence[ContactCopy]) -> list[Outcome]:
+    """Read the sources, create the copies, carry the photos over."""
+    query = query_of({"$expand": expand_of(COPIED_EXTRAS)})
+    paths = [contact_path(mailbox, copy.source_id) + query for copy in copies]
+    sources = read_batches(api, mailbox, paths)
+    parts = [
+        _part(mailbox, copy, source)
+        for copy, source in zip(copies, sources, strict=True)
+        if not isinstance(source, ExchangeError)
+    ]
+    answers = iter(run_batches(api, mailbox, parts))
+    outcomes = [
+        Outcome(error=source)
+        if isinstance(source, ExchangeError)
+        else _outcome(copy, source, next(answers))
+        for copy, source in zip(copies, sources, strict=True)
+    ]
+    return _with_photos(api, mailbox, copies, outcomes)
+
+
+def _part(mailbox: str, copy: ContactCopy, source: Mapping[str, Any]) -> Part:
+    carried = {name: source[name] for name in WRITABLE if source.get(name)}
+    extras = extended_of(source)
+    extended = [
+        extended_value(extended_id, extras[canonical(extended_id)])
+        for extended_id in COPIED_EXTRAS
+        if canonical(extended_id) in extras
+    ]
+    if copy.link is not None:
+        extended.append(extended_value(LINK_PROPERTY, copy.link))
+    return create_part(mailbox, copy.folder_id, {**carried, **copy.properties}, extended)
+
+
+def _outcome(copy: ContactCopy, source: Mapping[str, Any], answer: PartAnswer) -> Outcome:
+    outcome = outcome_of(answer, link=copy.link, is_expanded=True)
+    if outcome.contact is None:
+        return outcome
+    sensitivity = extended_of(source).get(canonical(SENSITIVITY_PROPERTY))
+    return Outcome(contact=replace(outcome.contact, is_private=is_private_value(sensitivity)))
+
+
+def _with_photos(
+    api: GraphApi, mailbox: str, copies: Sequence[ContactCopy], outcomes: list[Outcome]
+) -> list[Outcome]:
+    """A photo that fails is reported next to the contact: the new id must not get lost."""
+    results = list(outcomes)
+    changed: list[Contact] = []
+    for number, (copy, outcome) in enumerate(zip(copies, outcomes, strict=True)):
+        if outcome.contact is None:
+            continue
+        photo = _copy_photo(api, mailbox, copy.source_id, outcome.contact.id)
+        if isinstance(photo, ExchangeError):
+            results[number] = Outcome(contact=outcome.contact, error=photo)
+        elif photo:
+            changed.append(outcome.contact)
+    return _reread(api, mailbox, changed, results)
+
+
+def _copy_photo(
+    api: GraphApi, mailbox: str, source_id: str, target_id: str
+) -> bool | ExchangeError:
+    """Tell whether a photo was carried over, or why it was not."""
+    try:
+        photo = _photo_of(api, mailbox, source_id)
+        if photo is None:
+            return False
+        api.request(
+            mailbox,
+            "PUT",
+            contact_path(mailbox, target_id, *_PHOTO),
+            content=photo.content,
+            content_type=photo.headers.get("Content-Type", "image/jpeg"),
+        )
+    except ExchangeError as error:
+        return error
+    return True
+
+
+def _photo_of(api: GraphApi, mailbox: str, contact_id: str) -> requests.Response | None:
+    try:
+        photo = api.request(mailbox, "GET", contact_path(mailbox, contact_id, *_PHOTO))
+    except NotFoundError:
+        return None
+    return photo if photo.content else None
+
+
+def _reread(
+    api: GraphApi, mailbox: str, changed: Sequence[Contact], outcomes: list[Outcome]
+) -> list[Outcome]:
+    """A photo gives the item a new version; the one of the create would be stale already."""
+    try:
+        fresh = get_contacts(api, mailbox, [contact.id for contact in changed])
+    except ExchangeError:
+        # The copies exist, which is what counts; an old version only costs a re-read later.
+        return outcomes
+    return [
+        replace(outcome, contact=fresh.get(outcome.contact.id) or outcome.contact)
+        if outcome.contact
+        else outcome
+        for outcome in outcomes
+    ]

@@ -1,0 +1,80 @@
+"""Reading contacts: by id, by folder, by link."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from exchange_client.answers import is_folder_gone, is_proven_absent
+from exchange_client.api import folder_gone, path_of, query_of
+from exchange_client.batch import read_batches
+from exchange_client.contact_fields import EXPAND, LINK_PROPERTY, contact_of, quoted
+from exchange_client.errors import ExchangeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from exchange_client.api import GraphApi
+    from exchange_client.model import Contact
+
+
+def contact_path(mailbox: str, contact_id: str, *segments: str) -> str:
+    """Address a contact by its id alone, whatever folder it sits in (as Corso does)."""
+    return path_of(mailbox, "contacts", contact_id, *segments)
+
+
+def folder_path(mailbox: str, folder_id: str, *segments: str) -> str:
+    """Address the contacts of one folder; nested folders need no longer path."""
+    return path_of(mailbox, "contactFolders", folder_id, "contacts", *segments)
+
+
+def get_contacts(api: GraphApi, mailbox: str, ids: Sequence[str]) -> dict[str, Contact | None]:
+    """Read by id, expanded; None only for ids proven not to exist."""
+    wanted = list(dict.fromkeys(ids))
+    query = query_of({"$expand": EXPAND})
+    paths = [contact_path(mailbox, contact_id) + query for contact_id in wanted]
+    found: dict[str, Contact | None] = {}
+    for contact_id, answer in zip(wanted, read_batches(api, mailbox, paths), strict=True):
+        if not isinstance(answer, ExchangeError):
+            found[contact_id] = contact_of(answer, is_expanded=True)
+        elif is_proven_absent(answer):
+            found[contact_id] = None
+        else:
+            raise answer
+    return found
+
+
+def list_contacts(api: GraphApi, mailbox: str, folder_id: str, page_size: int) -> Iterator[Contact]:
+    """Yield the contacts of one folder, expanded, each id once."""
+    options = {"$top": str(page_size), "$expand": EXPAND}
+    yield from _folder_items(api, mailbox, folder_id, options, page_size)
+
+
+def find_by_link(
+    api: GraphApi, mailbox: str, folder_id: str, link: str, page_size: int
+) -> list[Contact]:
+    """Search for the link; the service compares in any case, this function exactly."""
+    name, value = quoted(LINK_PROPERTY), quoted(link)
+    options = {
+        "$filter": f"singleValueExtendedProperties/any(ep:ep/id eq {name} and ep/value eq {value})",
+        "$expand": EXPAND,
+    }
+    found = _folder_items(api, mailbox, folder_id, options, page_size)
+    return [contact for contact in found if contact.link == link]
+
+
+def _folder_items(
+    api: GraphApi, mailbox: str, folder_id: str, options: dict[str, str], page_size: int
+) -> Iterator[Contact]:
+    path = folder_path(mailbox, folder_id) + query_of(options)
+    seen: set[str] = set()
+    try:
+        for entity in api.items(mailbox, path, page_size=page_size):
+            contact = contact_of(entity, is_expanded=True)
+            # Items that shift while pages are read can show up twice.
+            if contact.id not in seen:
+                seen.add(contact.id)
+                yield contact
+    except ExchangeError as error:
+        if is_folder_gone(error):
+            raise folder_gone(error) from None
+        raise
