@@ -1,0 +1,175 @@
+"""What a tap asks the sync: which ids to read again, and which ids are known.
+
+Responsible for deriving both from the store. The only module of this package that a tap imports.
+Asking changes nothing; explicit requests are cleared when the tap reports a finished pass.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from contact_sync.core.model import Link, Owes, Phase, RecordType, Side
+from contact_sync.store import EVERYTHING, Request, Store, utc_now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+_LIVE = tuple(phase for phase in Phase if phase.is_live)
+_UNSETTLED = (*_LIVE, Phase.PENDING)
+
+
+class TapRequests:
+    """The questions of one tap. A *scope* is a mailbox (Exchange) or a record type (C4C)."""
+
+    def __init__(self, store: Store, side: Side, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._side = side
+        self._now = now
+        self._served: defaultdict[str, set[str]] = defaultdict(set)
+
+    @classmethod
+    def open(
+        cls,
+        sync_store: str,
+        side: Side | str,
+        identity: str,
+        digest_key: str | None = None,  # noqa: ARG003 - taps pass their setting; none is needed
+        *,
+        now: Callable[[], datetime] = utc_now,
+    ) -> TapRequests:
+        """Open the store for a tap and tie it to the tap's tenant.
+
+        Args:
+            sync_store: The setting of that name: a path or URL.
+            side: The system the tap reads.
+            identity: Tenant id, domain or host.
+            digest_key: Not used: a tap makes no digests.
+            now: The clock.
+
+        Raises:
+            BindingError: The store belongs to another tenant.
+            StoreError: The store cannot be used.
+        """
+        store = Store.open(sync_store, now=now, needs_digest_key=False)
+        try:
+            store.bind(Side(side), identity)
+        except BaseException:
+            store.close()
+            raise
+        return cls(store, Side(side), now)
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()
+
+    # Exchange
+
+    def known_contacts(self, mailbox: str) -> dict[str, str | None]:
+        """Return exchange id -> folder id of all items with a link that is not retired."""
+        return self._store.links.linked_items(mailbox)
+
+    def managed_folder_ids(self, mailbox: str) -> set[str]:
+        """Return the ids of the mailbox's managed folders."""
+        return set(self._store.folders.get(mailbox).values())
+
+    def wanted_contacts(self, mailbox: str) -> set[str]:
+        """Return the ids of items to be read by id, changed or not.
+
+        Asked for; not confirmed in C4C yet; with an unresolved write to C4C; with a decided hold;
+        with an issue that is due; or with fields whose value in Exchange is not known.
+        """
+        links = self._store.links.list_(mailbox=mailbox)
+        resolve = self._links_to_resolve(Side.C4C)
+        wanted = {
+            link.exchange_id
+            for link in links
+            if link.link_id in resolve
+            or link.phase is Phase.PENDING
+            or (link.phase.is_live and _is_unknown(link, Side.EXCHANGE))
+        }
+        due = self._store.issues.due(self._now())
+        wanted |= {row.issue.exchange_id for row in due if row.issue.mailbox == mailbox}
+        return _ids(wanted) | self._explicit(mailbox)
+
+    # C4C
+
+    def known_records(self, record_type: RecordType | str) -> set[str]:
+        """Return the ObjectIDs of live links that are in a mailbox's view."""
+        links = self._store.links.list_(record_type=RecordType(record_type), phases=_LIVE)
+        return _ids(link.c4c_id for link in links if link.in_view)
+
+    def wanted_records(self, record_type: RecordType | str) -> set[str]:
+        """Return the ObjectIDs of records to be read by key, changed or not.
+
+        Asked for; without an item, or one to be re-created; with an unresolved write to Exchange;
+        with a decided hold; with an issue that is due; or with fields whose value in C4C is not
+        known.
+        """
+        wanted_type = RecordType(record_type)
+        resolve = self._links_to_resolve(Side.EXCHANGE)
+        wanted = {
+            link.c4c_id
+            for link in self._store.links.list_(record_type=wanted_type)
+            if link.link_id in resolve
+            or link.owes is Owes.CREATE
+            or (link.phase in _UNSETTLED and link.exchange_id is None)
+            or (link.phase.is_live and _is_unknown(link, Side.C4C))
+        }
+        due = self._store.issues.due(self._now())
+        wanted |= {row.issue.c4c_id for row in due if row.issue.record_type is wanted_type}
+        return _ids(wanted) | self._explicit(wanted_type.value)
+
+    # Both
+
+    def wants_full_read(self, scope: str | RecordType) -> bool:
+        """Return whether everything of a mailbox or record type is to be read again."""
+        return bool(self._serve(_scope(scope), lambda entry: entry.remote_id == EVERYTHING))
+
+    def read_done(self, scope: str | RecordType | None = None) -> None:
+        """Clear the explicit requests that were answered so far; call it after the last record.
+
+        A request made since then, even for the same id, stays.
+
+        Args:
+            scope: Only those of this mailbox or record type.
+        """
+        scopes = list(self._served) if scope is None else [_scope(scope)]
+        served = set().union(*(self._served.pop(entry, set()) for entry in scopes))
+        self._store.requests.clear(served)
+
+    def _explicit(self, scope: str) -> set[str]:
+        return {
+            entry.remote_id
+            for entry in self._serve(scope, lambda entry: entry.remote_id != EVERYTHING)
+        }
+
+    def _serve(self, scope: str, is_asked: Callable[[Request], bool]) -> list[Request]:
+        found = [
+            entry
+            for entry in self._store.requests.list_(self._side)
+            if scope in (entry.mailbox, entry.record_type) and is_asked(entry)
+        ]
+        self._served[scope].update(entry.request_id for entry in found)
+        return found
+
+    def _links_to_resolve(self, written_side: Side) -> set[str]:
+        """Return links with a write that was cut off on that side, or with a decided hold."""
+        cut_off = {entry.link_id for entry in self._store.intents.list_open(written_side)}
+        decided = self._store.holds.list_(("approved", "rejected"))
+        return cut_off.union(*(entry.link_ids for entry in decided))
+
+
+def _is_unknown(link: Link, side: Side) -> bool:
+    """Whether the other side agreed on fields whose value on this side was never seen."""
+    other = Side.C4C if side is Side.EXCHANGE else Side.EXCHANGE
+    return not link.base(other).keys() <= link.base(side).keys()
+
+
+def _scope(scope: str | RecordType) -> str:
+    return scope.value if isinstance(scope, RecordType) else scope
+
+
+def _ids(ids: Iterable[str | None]) -> set[str]:
+    return {entry for entry in ids if entry}

@@ -1,0 +1,111 @@
+"""Locks: one session at a time per mailbox."""
+
+from __future__ import annotations
+
+import os
+import socket
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from contact_sync.errors import SessionLockedError
+from contact_sync.store.tables import session_lock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from contact_sync.store.database import Database
+
+_START_TIME_FIELD = 19  # the 22nd of /proc/PID/stat, counted behind the command name; proc(5)
+
+
+class Locks:
+    """Locks by mailbox, kept across the processes of one session."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+    def acquire(self, mailbox: str, owner: str, ttl_seconds: float = 900) -> None:
+        """Take or renew the lock of a mailbox.
+
+        The lock of a process of this host that has died is taken over at once, that of one that
+        is certainly still running never; in doubt (another host) the time to live decides.
+
+        Raises:
+            SessionLockedError: Another session holds it.
+        """
+        now = self._now()
+        query = sa.select(session_lock).where(session_lock.c.mailbox == mailbox)
+        row = {
+            "mailbox": mailbox,
+            "owner": owner,
+            "expires_at": now + timedelta(seconds=ttl_seconds),
+        }
+        insert = self._database.insert(session_lock)
+        with self._database.write() as connection:
+            held = connection.execute(query).one_or_none()
+            if held and held.owner != owner and _is_held(held.owner, held.expires_at, now):
+                raise SessionLockedError(held.owner)
+            # Another session may have been faster since the look: it then is not the one seen.
+            expected = session_lock.c.owner == (held.owner if held else owner)
+            take = insert.values(row).on_conflict_do_update(
+                index_elements=["mailbox"], set_=row, where=expected
+            )
+            if connection.execute(take).rowcount != 1:
+                raise SessionLockedError("just started")
+
+    def release(self, mailbox: str, owner: str) -> None:
+        """Give the lock back; nothing happens if this owner does not hold it."""
+        held = (session_lock.c.mailbox == mailbox, session_lock.c.owner == owner)
+        with self._database.write() as connection:
+            connection.execute(sa.delete(session_lock).where(*held))
+
+    def is_any_held(self) -> bool:
+        """Return whether a session is at work."""
+        now = self._now()
+        rows = self._database.fetch(sa.select(session_lock))
+        return any(_is_held(row.owner, row.expires_at, now) for row in rows)
+
+
+def session_owner() -> str:
+    """Return the owner that all plugins of one `meltano run` share: their parent process.
+
+    The form is `host:pid:start`. The start tells a process from a later one with its number; it is
+    left out where the system does not show it.
+    """
+    pid = os.getppid()
+    start = _start_of(pid)
+    return ":".join([socket.gethostname(), str(pid), *([start] if start else [])])
+
+
+def _is_held(owner: str, expires_at: datetime, now: datetime) -> bool:
+    is_running = _is_running(owner)
+    return expires_at > now if is_running is None else is_running
+
+
+def _is_running(owner: str) -> bool | None:
+    """Return whether the owner's process runs; None if that cannot be known here."""
+    host, _, process = owner.partition(":")
+    pid, _, start = process.partition(":")
+    # Only POSIX has a signal that does nothing.
+    if host != socket.gethostname() or not pid.isdigit() or os.name != "posix":
+        return None
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        pass
+    return (_start_of(int(pid)) == start) if start else None
+
+
+def _start_of(pid: int) -> str:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    return status.rpartition(")")[2].split()[_START_TIME_FIELD]

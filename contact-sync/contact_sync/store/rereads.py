@@ -1,0 +1,97 @@
+"""Requests: ids that a tap is asked to read again although they have not changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from contact_sync.core.model import RecordType, Side
+from contact_sync.store.identifiers import new_id
+from contact_sync.store.rows import Request
+from contact_sync.store.tables import request
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from contact_sync.store.database import Database
+
+#: Stands for every id.
+EVERYTHING = "*"
+
+
+class Requests:
+    """Explicit requests; those that follow from links are derived in `contact_sync.requests`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(
+        self, side: Side, *, mailbox: str = "", record_type: RecordType | None, remote_id: str
+    ) -> None:
+        """Ask for an id, or with `*` for everything, to be read again.
+
+        Args:
+            side: System to read.
+            mailbox: Mailbox to read; required for Exchange, ignored for C4C.
+            record_type: Type to read; None means all types, ignored for Exchange.
+            remote_id: Exchange id, ObjectID or `*`.
+
+        Raises:
+            ValueError: An Exchange request without a mailbox: no tap would serve it.
+        """
+        if side is Side.EXCHANGE:
+            if not mailbox:
+                raise ValueError("a request to Exchange needs a mailbox")
+            types = [""]
+        else:
+            # One row per type, because each stream serves and clears its own.
+            mailbox = ""
+            types = [record_type.value] if record_type else [entry.value for entry in RecordType]
+        rows = [
+            {
+                "side": side.value,
+                "mailbox": mailbox,
+                "record_type": name,
+                "remote_id": remote_id,
+                "request_id": new_id(),
+            }
+            for name in types
+        ]
+        self._database.upsert(request, rows)
+
+    def list_(self, side: Side) -> list[Request]:
+        """Return the open requests to one side, in a fixed order."""
+        query = (
+            sa.select(request)
+            .where(request.c.side == side.value)
+            .order_by(request.c.mailbox, request.c.record_type, request.c.remote_id)
+        )
+        return [
+            Request(
+                request_id=row.request_id,
+                side=Side(row.side),
+                mailbox=row.mailbox,
+                record_type=RecordType(row.record_type) if row.record_type else None,
+                remote_id=row.remote_id,
+            )
+            for row in self._database.fetch(query)
+        ]
+
+    def done(
+        self, side: Side, mailbox: str, record_type: RecordType | None, remote_id: str
+    ) -> None:
+        """Clear a request, whenever it was made. None clears it for all types."""
+        conditions = [request.c.side == side.value, request.c.remote_id == remote_id]
+        if side is Side.EXCHANGE:
+            conditions.append(request.c.mailbox == mailbox)
+        elif record_type is not None:
+            conditions.append(request.c.record_type == record_type.value)
+        with self._database.write() as connection:
+            connection.execute(sa.delete(request).where(*conditions))
+
+    def clear(self, request_ids: Collection[str]) -> None:
+        """Clear exactly these requests; an equal one that was made later stays."""
+        with self._database.write() as connection:
+            for request_id in sorted(request_ids):
+                connection.execute(sa.delete(request).where(request.c.request_id == request_id))
