@@ -1,0 +1,24 @@
+"""What counts as the same text.
+
+Responsible for the two comparisons of plain text. Must never decide anything about a field: which
+comparison a field uses is `fields.py`'s business.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def collapse(text: str) -> str:
+    """Return the text in Unicode NFC, trimmed, each run of white space as one space."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def comparable(text: str) -> str:
+    """Return the collapsed text without its case, for comparisons that ignore case.
+
+    Case folding is done on the decomposed form, as Unicode's canonical caseless match asks for;
+    otherwise some Greek and Turkish letters would need two rounds to settle.
+    """
+    folded = unicodedata.normalize("NFD", collapse(text)).casefold()
+    return unicodedata.normalize("NFC", folded)
