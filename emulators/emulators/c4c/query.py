@@ -1,0 +1,218 @@
+"""Query options of a read: parsing, and picking the rows of one page."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote_plus
+
+from emulators.c4c.exceptions import ODataError, unknown_property
+from emulators.c4c.facts import EntityFact, PropertyFact
+from emulators.c4c.filters import (
+    Condition,
+    count_alternatives,
+    matches,
+    needed_equalities,
+    parse_filter,
+)
+from emulators.c4c.models import Node, table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from emulators.c4c.derived import Reader
+    from emulators.c4c.facts import Facts
+    from emulators.c4c.switches import Switches
+
+_KNOWN_OPTIONS = frozenset(
+    "$filter $select $orderby $expand $top $skip $skiptoken $format $inlinecount".split()
+)
+
+
+@dataclass(frozen=True)
+class Query:
+    """The parsed options of one read.
+
+    Attributes:
+        select: Names, possibly `Navigation/Property`; empty = everything.
+        orderby: (property, descending) in order of importance.
+        expand: Navigation names, nested ones as `A/B`.
+        start: Rows to pass over.
+        options: The raw options, decoded, for building the next link.
+    """
+
+    condition: Condition | None = None
+    select: tuple[str, ...] = ()
+    orderby: tuple[tuple[PropertyFact, bool], ...] = ()
+    expand: tuple[str, ...] = ()
+    top: int | None = None
+    start: int = 0
+    wants_count: bool = False
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def next_options(self, row_count: int) -> str:
+        """Return the query string that continues after this many rows."""
+        token = str(int(self.options.get("$skiptoken", "1")) + row_count)
+        options = {**self.options, "$skiptoken": token}
+        return "&".join(f"{name}={quote(value)}" for name, value in options.items())
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of one answer, in order."""
+
+    nodes: list[Node]
+    total: int
+    has_more: bool
+
+
+def split_options(query_string: str) -> dict[str, str]:
+    """Decode a query string; the last of several equal names counts."""
+    pairs = (pair.partition("=") for pair in query_string.split("&") if pair)
+    return {unquote_plus(name): unquote_plus(value) for name, _, value in pairs}
+
+
+def parse_query(
+    options: Mapping[str, str], entity: EntityFact, facts: Facts, switches: Switches
+) -> Query:
+    """Parse query options for an entity type.
+
+    Raises:
+        ODataError: An option is unknown, malformed or not supported.
+    """
+    for name in options:
+        if name.startswith("$") and name not in _KNOWN_OPTIONS:
+            raise ODataError(f"Query option '{name}' is not supported")
+    if "$inlinecount" in options and not switches.inlinecount:
+        raise ODataError("Query option '$inlinecount' is not supported")
+    text = options.get("$filter")
+    top = _number(options, "$top")
+    token = _number(options, "$skiptoken")
+    expand = _names(options, "$expand")
+    select = _names(options, "$select")
+    _check_paths(expand, entity, facts, is_select=False)
+    _check_paths(select, entity, facts, is_select=True)
+    return Query(
+        condition=None if text is None else parse_filter(text, entity, switches),
+        select=select,
+        orderby=_parse_orderby(options.get("$orderby", ""), entity),
+        expand=expand,
+        top=top,
+        start=(_number(options, "$skip") or 0) + max((token or 1) - 1, 0),
+        wants_count=options.get("$inlinecount") == "allpages",
+        options=options,
+    )
+
+
+def pick_page(
+    query: Query,
+    entity: EntityFact,
+    nodes: Sequence[Node],
+    reader: Reader,
+    switches: Switches,
+    chance: random.Random,
+) -> Page:
+    """Filter, order and cut the rows of one answer."""
+    rows = filter_nodes(query.condition, entity, nodes, reader, switches, chance)
+    # Without $orderby the order is arbitrary on the real service, and ties always are.
+    if switches.order == "shuffled":
+        chance.shuffle(rows)
+    else:
+        rows.sort(key=lambda node: node.object_id)
+    for fact, is_descending in reversed(query.orderby):
+        rows.sort(key=lambda node: _sort_key(reader, entity, node, fact), reverse=is_descending)
+    size = switches.expand_page_size if query.expand else switches.page_size
+    if query.top is not None:
+        limit = min(query.top, switches.max_top)
+        return Page(rows[query.start : query.start + limit], len(rows), has_more=False)
+    end = query.start + size
+    return Page(rows[query.start : end], len(rows), has_more=end < len(rows))
+
+
+def filter_nodes(
+    condition: Condition | None,
+    entity: EntityFact,
+    nodes: Sequence[Node],
+    reader: Reader,
+    switches: Switches,
+    chance: random.Random,
+) -> list[Node]:
+    """Return the rows that meet the condition, in no particular order."""
+    if condition is None:
+        return list(nodes)
+    if switches.unstable_or and count_alternatives(condition) > 1 and chance.random() < _UNLUCKY:
+        return []
+    fold = not switches.case_sensitive
+    return [
+        node
+        for node in nodes
+        if matches(condition, lambda fact, node=node: reader.value(entity, node, fact), fold=fold)  # type: ignore[misc] - default binds the loop variable
+    ]
+
+
+def candidates(
+    query: Query, entity: EntityFact, reader: Reader, switches: Switches
+) -> list[Node] | None:
+    """Return the rows an index offers for the query, or None if none helps."""
+    if query.condition is None or not switches.case_sensitive:
+        return None
+    for equality in needed_equalities(query.condition):
+        if equality.value and reader.is_stored(entity.name, equality.fact.name):
+            return reader.world.find(table_of(entity.name), equality.fact.name, equality.value)
+    return None
+
+
+_UNLUCKY = 0.5
+
+
+def _number(options: Mapping[str, str], name: str) -> int | None:
+    text = options.get(name)
+    if text is None:
+        return None
+    if not text.isdecimal():
+        raise ODataError(f"Invalid value for query option '{name}'")
+    return int(text)
+
+
+def _names(options: Mapping[str, str], name: str) -> tuple[str, ...]:
+    text = options.get(name, "")
+    return tuple(part.strip() for part in text.split(",")) if text.strip() else ()
+
+
+def _check_paths(
+    paths: Sequence[str], entity: EntityFact, facts: Facts, *, is_select: bool
+) -> None:
+    for path in paths:
+        place = entity
+        *steps, last = path.split("/")
+        for step in steps:
+            place = _follow(place, step, facts)
+        if is_select and (last == "*" or last in place.properties):
+            continue
+        _follow(place, last, facts)
+
+
+def _follow(entity: EntityFact, name: str, facts: Facts) -> EntityFact:
+    navigation = entity.navigations.get(name)
+    if navigation is None:
+        raise unknown_property(name)
+    return facts.entities[navigation.target]
+
+
+def _parse_orderby(text: str, entity: EntityFact) -> tuple[tuple[PropertyFact, bool], ...]:
+    keys = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, _, direction = part.partition(" ")
+        if direction.strip() not in ("", "asc", "desc"):
+            raise ODataError("Invalid value for query option '$orderby'")
+        fact = entity.properties.get(name)
+        if fact is None:
+            raise unknown_property(name)
+        keys.append((fact, direction.strip() == "desc"))
+    return tuple(keys)
+
+
+def _sort_key(reader: Reader, entity: EntityFact, node: Node, fact: PropertyFact) -> Any:  # noqa: ANN401 - one comparable type per property
+    value = reader.value(entity, node, fact)
+    return (value is not None, value)
