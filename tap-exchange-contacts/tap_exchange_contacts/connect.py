@@ -1,0 +1,105 @@
+"""Builds what the tap talks to: the Exchange client and, if asked for, the sync store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from exchange_client import ClientSecret, DeviceCode, GraphClient, PemCertificate, PfxCertificate
+from singer_sdk.exceptions import ConfigurationError
+
+from tap_exchange_contacts.reading import Asked
+from tap_exchange_contacts.settings import is_pfx
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from exchange_client import Credentials, ExchangeClient
+
+
+class Requests(Protocol):
+    """The questions a tap asks the sync store."""
+
+    def known_contacts(self, mailbox: str) -> dict[str, str | None]:
+        """Give id -> folder id of the items in the sync."""
+
+    def wanted_contacts(self, mailbox: str) -> set[str]:
+        """Give the ids that must be read in any case."""
+
+    def managed_folder_ids(self, mailbox: str) -> set[str]:
+        """Give the folders remembered by id."""
+
+    def wants_full_read(self, mailbox: str) -> bool:
+        """Whether everything is to be read again."""
+
+    def read_done(self, mailbox: str) -> None:
+        """Clear the requests that were served; called after the mailbox's last record."""
+
+
+def exchange_client(config: Mapping[str, Any]) -> ExchangeClient:
+    """Build the client; nothing is sent yet."""
+    return GraphClient(
+        config["tenant_id"],
+        credentials(config),
+        cloud=config["cloud"],
+        authority_url=config.get("authority_url"),
+        graph_url=config.get("graph_url"),
+        ca_file=config.get("ca_file"),
+        timeout_seconds=config["timeout_seconds"],
+        max_retries=config["max_retries"],
+    )
+
+
+def credentials(config: Mapping[str, Any]) -> Credentials:
+    """Choose how to sign in; `settings.problems` has made sure that one way is complete."""
+    client_id = config["client_id"]
+    if config.get("device_code"):
+        return DeviceCode(client_id=client_id, token_cache_file=config["token_cache_file"])
+    certificate = config.get("certificate_file")
+    if not certificate:
+        return ClientSecret(client_id=client_id, client_secret=config["client_secret"])
+    password = config.get("certificate_password")
+    if is_pfx(certificate):
+        return PfxCertificate(client_id=client_id, pfx_file=certificate, passphrase=password)
+    return PemCertificate(
+        client_id=client_id,
+        private_key_file=config["certificate_key_file"],
+        certificate_file=certificate,
+        passphrase=password,
+    )
+
+
+def sync_requests(config: Mapping[str, Any], identity: str) -> Requests | None:
+    """Open the sync store; None when the tap is used alone.
+
+    Raises:
+        ConfigurationError: The store cannot be used; the text names the setting.
+    """
+    if not config.get("sync_store"):
+        return None
+    try:
+        # Imported here only: without a store the tap must work without that package.
+        from contact_sync.errors import ContactSyncError  # noqa: PLC0415
+        from contact_sync.requests import TapRequests  # noqa: PLC0415
+    except ImportError:
+        raise ConfigurationError(
+            "sync_store: needs the extra `sync` (install tap-exchange-contacts[sync])"
+        ) from None
+    try:
+        return TapRequests.open(
+            config["sync_store"], "exchange", identity, digest_key=config.get("digest_key")
+        )
+    except ContactSyncError as error:
+        raise ConfigurationError(f"sync_store: {error}") from None
+
+
+def asked_of(requests: Requests | None, mailbox: str) -> Asked:
+    """Ask the store about one mailbox."""
+    if requests is None:
+        return Asked()
+    return Asked(
+        has_store=True,
+        known=requests.known_contacts(mailbox),
+        wanted=frozenset(requests.wanted_contacts(mailbox)),
+        folder_ids=frozenset(requests.managed_folder_ids(mailbox)),
+        is_full_wanted=requests.wants_full_read(mailbox),
+    )

@@ -1,0 +1,96 @@
+"""The one place where failures become a line that says what to do.
+
+Messages name settings, codes and remedies; never addresses, field values, URLs or secrets.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from exchange_client import (
+    AuthError,
+    CursorExpiredError,
+    ExchangeError,
+    FolderGoneError,
+    MailboxError,
+    ThrottledError,
+    TransientError,
+)
+from singer_sdk.exceptions import (
+    ConfigurationError,
+    FatalAPIError,
+    RetriableAPIError,
+    SingerSDKError,
+)
+from singer_sdk.plugin_base import SingerCommand
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+_PASSING = (ThrottledError, TransientError, CursorExpiredError, FolderGoneError)
+
+
+def explain(error: ExchangeError) -> SingerSDKError:
+    """Turn an error of the client into the SDK's kind, with the remedy in its text."""
+    if isinstance(error, AuthError):
+        return FatalAPIError(
+            f"Cannot sign in: {error}. Check tenant_id, client_id, cloud and the credential "
+            "(client_secret, certificate_file or device_code)."
+        )
+    if isinstance(error, MailboxError):
+        return FatalAPIError(f"mailboxes: a mailbox cannot be read: {error}")
+    if isinstance(error, _PASSING):
+        return RetriableAPIError(f"Exchange is not available: {error}. Run again later.")
+    return FatalAPIError(f"Exchange gave an unexpected answer: {error}")
+
+
+def explain_mailboxes(errors: dict[int, MailboxError]) -> FatalAPIError:
+    """Turn the failed checks, by position in the setting, into one error."""
+    listed = "; ".join(f"mailboxes[{position}]: {error}" for position, error in errors.items())
+    return FatalAPIError(f"{listed}. Correct or remove the entry, then run again.")
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Let errors of the client leave the block as the SDK's errors."""
+    try:
+        yield
+    except ExchangeError as error:
+        # The cause stays out of reach of loggers that print chains.
+        raise explain(error) from None
+
+
+class OneLineCommand(SingerCommand):
+    """The command line: a failure ends as one line at error level and exit code 1.
+
+    The SDK prints tracebacks; their messages may hold values of records.
+    """
+
+    @override
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, **kwargs)
+        except (ConfigurationError, SingerSDKError) as error:
+            self.logger.error("%s", _text(error))  # noqa: TRY400 - no traceback, see above
+        except Exception as error:  # noqa: BLE001 - the last stop of every defect
+            self.logger.error(  # noqa: TRY400 - no traceback, see above
+                "Unexpected %s at %s. Please report it.",
+                type(error).__name__,
+                _place(error.__traceback__),
+            )
+        raise SystemExit(1)
+
+
+def _text(error: SingerSDKError) -> str:
+    return "; ".join(getattr(error, "errors", None) or [str(error)])
+
+
+def _place(trace: TracebackType | None) -> str:
+    place = "an unknown place"
+    while trace is not None:
+        place = f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place

@@ -1,0 +1,108 @@
+"""What the streams of one run share: client, sync store, folder trees, finished mailboxes."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from exchange_client import MailboxError
+
+from tap_exchange_contacts import connect
+from tap_exchange_contacts.errors import explain_mailboxes
+from tap_exchange_contacts.mailbox import MailboxPass
+from tap_exchange_contacts.scope import Scope
+from tap_exchange_contacts.settings import mailboxes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from exchange_client import ExchangeClient, Folder
+
+    from tap_exchange_contacts.connect import Requests
+    from tap_exchange_contacts.mailbox import Findings
+
+
+class Source:
+    """One run's view of the mailboxes. Nothing is sent before the first stream asks.
+
+    Args:
+        config: Validated settings.
+        client: Instead of the one that the settings describe.
+        requests: Instead of the sync store that the settings name.
+        now: The clock; returns aware times.
+
+    Attributes:
+        now: The clock.
+        finished: Mailboxes that were read to the end, and whose contacts were all emitted.
+    """
+
+    def __init__(
+        self,
+        config: Mapping[str, Any],
+        *,
+        client: ExchangeClient | None,
+        requests: Requests | None,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._config = config
+        self._given_client = client
+        self._given_requests = requests
+        self._folders: dict[str, list[Folder]] = {}
+        self.now = now
+        self.finished: list[Findings] = []
+
+    @cached_property
+    def mailboxes(self) -> tuple[str, ...]:
+        """The mailboxes, after each of them was found usable.
+
+        Raises:
+            FatalAPIError: Some are not; no contact of any mailbox was read then.
+        """
+        addresses = mailboxes(self._config)
+        failures: dict[int, MailboxError] = {}
+        for position, address in enumerate(addresses):
+            try:
+                self._client.check_mailbox(address)
+            except MailboxError as error:  # noqa: PERF203 - all bad entries in one message
+                failures[position] = error
+        if failures:
+            raise explain_mailboxes(failures)
+        return addresses
+
+    def folders(self, mailbox: str) -> list[Folder]:
+        """Give the tree of contact folders; it is read once."""
+        if mailbox not in self._folders:
+            self._folders[mailbox] = self._client.list_folders(mailbox)
+        return self._folders[mailbox]
+
+    def read(self, mailbox: str, cursors: Mapping[str, str]) -> Findings:
+        """Read what changed in a mailbox since `cursors` (folder id -> cursor)."""
+        asked = connect.asked_of(self._requests, mailbox)
+        scope = Scope.of(
+            scope=self._config["scope"],
+            managed_folders=self._config["managed_folders"],
+            routing_categories=self._config["routing_categories"],
+            folder_ids=asked.folder_ids,
+        )
+        return MailboxPass(
+            self._client,
+            mailbox,
+            folders=self.folders(mailbox),
+            scope=scope,
+            asked=asked,
+            cursors=cursors,
+        ).read()
+
+    def close_requests(self, mailbox: str) -> None:
+        """Tell the store that what it asked for has been emitted."""
+        if self._requests is not None:
+            self._requests.read_done(mailbox)
+
+    @cached_property
+    def _client(self) -> ExchangeClient:
+        return self._given_client or connect.exchange_client(self._config)
+
+    @cached_property
+    def _requests(self) -> Requests | None:
+        return self._given_requests or connect.sync_requests(self._config, self._client.identity)

@@ -1,0 +1,99 @@
+"""The tap: settings in, streams out."""
+
+from __future__ import annotations
+
+import copy
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, cast
+
+from singer_sdk import Tap
+from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.plugin_base import JSONSchemaValidator
+from typing_extensions import override
+
+from tap_exchange_contacts import settings, streams
+from tap_exchange_contacts.errors import OneLineCommand
+from tap_exchange_contacts.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import click
+    from exchange_client import ExchangeClient
+    from singer_sdk import Stream
+
+    from tap_exchange_contacts.connect import Requests
+
+
+def utc_now() -> datetime:
+    """Return the present moment, UTC and aware."""
+    return datetime.now(timezone.utc)
+
+
+class TapExchangeContacts(Tap):
+    """Singer tap for Outlook contacts of Exchange / Microsoft 365.
+
+    Args:
+        client: Instead of the client that the settings describe.
+        requests: Instead of the sync store that the settings name.
+        now: The clock; returns aware times.
+        kwargs: What the SDK takes: config, catalog, state and so on.
+    """
+
+    name = "tap-exchange-contacts"
+    config_jsonschema = settings.SETTINGS
+
+    def __init__(
+        self,
+        *,
+        client: ExchangeClient | None = None,
+        requests: Requests | None = None,
+        now: Callable[[], datetime] = utc_now,
+        **kwargs: Any,  # noqa: ANN401 - the SDK's own
+    ) -> None:
+        self._client = client
+        self._requests = requests
+        self._now = now
+        super().__init__(**kwargs)
+
+    @override
+    def discover_streams(self) -> list[Stream]:
+        source = Source(self.config, client=self._client, requests=self._requests, now=self._now)
+        return [
+            streams.ContactFoldersStream(self, source),
+            streams.ContactsStream(self, source),
+            streams.MailboxReadsStream(self, source),
+        ]
+
+    @override
+    def load_state(self, state: dict[str, Any]) -> None:
+        # The SDK keeps bookmarks only; nothing that was received may get lost.
+        received = copy.deepcopy(state)
+        super().load_state(received)
+        state_in_use = cast("dict[str, Any]", self.state)
+        for key, value in received.items():
+            state_in_use.setdefault(key, value)
+
+    @override
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        # The SDK's own messages quote the offending value, which may be a secret.
+        self.append_builtin_config(self.config_jsonschema)
+        validator = JSONSchemaValidator(self.config_jsonschema)
+        errors = [settings.describe(error) for error in validator.iter_errors(self._config)]
+        errors = errors or settings.problems(self._config)
+        if errors and raise_errors:
+            raise ConfigValidationError("Config validation failed", errors=errors)
+        return errors
+
+    @override
+    @classmethod
+    def get_singer_command(cls) -> click.Command:
+        command = super().get_singer_command()
+        return OneLineCommand(
+            name=command.name,
+            callback=command.callback,
+            params=command.params,
+            help=command.help,
+            context_settings=command.context_settings,
+            logger=cls.logger,
+        )
