@@ -95,7 +95,7 @@ class SamlCredentials:
         settings = self._settings
         try:
             assertion = signed_assertion(settings, self._now())
-        except (OSError, ValueError):
+        except (OSError, TypeError, ValueError):
             raise AuthError("the SAML assertion cannot be signed: check key and cert") from None
         form = {
             "grant_type": _GRANT_TYPE,
