@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
 _BUSY_SECONDS = 30
+_KINDS = "give a file path, sqlite:///path or postgresql://…"
 _PRIVATE_FILE = 0o600
 _PRIVATE_FOLDER = 0o700
 
@@ -38,6 +39,8 @@ class Database:
         self._engine = _create_engine(url)
         self._writer = self._engine.execution_options(**_WRITES)
         self._local = threading.local()
+        # Building one takes longer than running it; a table is always written with whole rows.
+        self._upserts: dict[str, sa.Insert] = {}
 
     @property
     def is_sqlite(self) -> bool:
@@ -52,6 +55,16 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+    def allow_readers_beside_writer(self) -> None:
+        """Put a SQLite file into WAL mode, for good. Only for a file that is ours."""
+        with self._translated():
+            connection = self._engine.raw_connection()
+            try:
+                # Outside a transaction, where SQLite does not allow it.
+                connection.cursor().execute("PRAGMA journal_mode = WAL").close()
+            finally:
+                connection.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -104,11 +117,14 @@ class Database:
         if not rows:
             return
         names = tuple(keys) or tuple(column.name for column in table.primary_key)
-        insert = self.insert(table)
-        changed = {name: insert.excluded[name] for name in rows[0] if name not in names}
-        statement = insert.on_conflict_do_update(index_elements=names, set_=changed)
+        if table.name not in self._upserts:
+            insert = self.insert(table)
+            changed = {name: insert.excluded[name] for name in rows[0] if name not in names}
+            self._upserts[table.name] = insert.on_conflict_do_update(
+                index_elements=names, set_=changed
+            )
         with self.write() as connection:
-            connection.execute(statement, list(rows))
+            connection.execute(self._upserts[table.name], list(rows))
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """Return an insert that knows `on_conflict_…`; both dialects spell it alike."""
@@ -135,24 +151,22 @@ def database_url(setting: str) -> sa.URL:
     Raises:
         StoreUnreadableError: It is none of these.
     """
+    if not setting:
+        raise StoreUnreadableError("it is not set", _KINDS)
     if "://" not in setting:
-        url = sa.URL.create("sqlite", database=os.path.expanduser(setting) or None)  # noqa: PTH111 - an empty setting must not become "."
+        url = sa.URL.create("sqlite", database=str(Path(setting).expanduser()))
     else:
         try:
             url = sa.make_url(setting)
         except sa.exc.ArgumentError:
             raise StoreUnreadableError("it is no path and no URL", _KINDS) from None
     if url.drivername in ("postgresql", "postgres"):
-        return url.set(drivername="postgresql+psycopg")
+        url = url.set(drivername="postgresql+psycopg")
     # Several processes share the store, so it cannot live in the memory of one.
-    if url.drivername == "sqlite" and url.database not in (None, "", ":memory:"):
-        return url
-    if url.drivername == "postgresql+psycopg":
+    is_file = url.drivername == "sqlite" and url.database not in (None, "", ":memory:")
+    if is_file or url.drivername == "postgresql+psycopg":
         return url
     raise StoreUnreadableError("this kind of database is not supported", _KINDS)
-
-
-_KINDS = "give a file path, sqlite:///path or postgresql://…"
 
 
 def sqlite_path(url: sa.URL) -> Path | None:
@@ -200,11 +214,7 @@ def _create_engine(url: sa.URL) -> sa.Engine:
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's, untyped in SQLAlchemy
     # The driver's own transactions start late and end at DDL; `_begin_sqlite` opens ours.
     connection.isolation_level = None
-    for pragma in (
-        f"busy_timeout = {_BUSY_SECONDS * 1000}",
-        "journal_mode = WAL",
-        "foreign_keys = ON",
-    ):
+    for pragma in (f"busy_timeout = {_BUSY_SECONDS * 1000}", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -140,7 +139,7 @@ class Links:
 
 def _to_row(entry: Link) -> dict[str, Any]:
     return {
-        **asdict(entry),
+        **vars(entry),
         "record_type": entry.record_type.value,
         "phase": entry.phase.value,
         "owes": entry.owes.value,

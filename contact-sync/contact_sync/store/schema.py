@@ -33,8 +33,11 @@ def upgrade(database: Database) -> None:
         StoreUnreadableError: The file belongs to another application, or cannot be read.
     """
     with database.read() as connection:
-        if _revision(connection) == REVISIONS[-1]:
-            return
+        before = _revision(connection)
+    if before == REVISIONS[-1]:
+        return
+    if before is None and database.is_sqlite:
+        database.allow_readers_beside_writer()
     with database.write() as connection:
         if not database.is_sqlite:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
