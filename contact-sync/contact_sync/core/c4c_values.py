@@ -1,11 +1,12 @@
 """Canonical values from and to a C4C record.
 
-Responsible for the shapes of the three C4C entities. Must never write half of a value: a name, a
-street with its house number and a state with its country are written together or not at all.
+Responsible for the shapes of the three C4C entities. Must never write half of a value: the parts of
+a name, and a street with its house number, are written together or not at all.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from contact_sync.core import birthdays, countries, names, phones, streets
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 #: What clears a date. Unconfirmed: null; strings are cleared with "".
 BLANK_DATE = None
+
+# What a state looks like that was mapped to its code before.
+_STATE_CODE = re.compile(r"[A-Z0-9]{1,6}")
 
 
 def read(field: Field, record_type: RecordType, record: Mapping[str, object]) -> str | None:
@@ -44,7 +48,7 @@ def write(
     Args:
         field: A field that `values` has.
         record_type: Type of the record.
-        values: Canonical values; a state is read together with its country.
+        values: Canonical values; a state is read in the light of its country, if that is there.
         region: ISO country of phone numbers without a country code.
     """
     properties = field.c4c[record_type]
@@ -81,10 +85,16 @@ def _parts(field: Field, values: Mapping[str, str], region: str | None) -> tuple
         case Kind.COUNTRY if text:
             single = countries.country_code(text)
         case Kind.STATE if text:
-            single = countries.state_code(values.get("country", ""), text)
+            single = _state(text, values.get("country"))
         case _:
             pass
     return None if single is None else (single,)
+
+
+def _state(text: str, country: str | None) -> str | None:
+    if country is None:
+        return text if _STATE_CODE.fullmatch(text) else None
+    return countries.state_code(country, text)
 
 
 def _text(value: object) -> str:

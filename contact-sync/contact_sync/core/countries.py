@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 import pycountry
 from babel import Locale
 
-from contact_sync.core.text import comparable
+from contact_sync.core.text import collapse, comparable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -97,9 +98,10 @@ def state_code(country: str, text: str) -> str | None:
 
 
 def _key(text: str) -> str:
-    """Return the text as the indexes spell it: without case, full stops and a leading "the"."""
-    plain = comparable(text).replace(".", "").replace("\u2019", "'")
-    return comparable(plain.removeprefix("the "))
+    """Return the text as the indexes spell it: no case, accents, full stops or leading "the"."""
+    letters = unicodedata.normalize("NFD", comparable(text).replace("\u2019", "'"))
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return collapse(plain.replace(".", "")).removeprefix("the ")
 
 
 @functools.cache

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from contact_sync.core import c4c_values, countries, graph_values, phones
 from contact_sync.core.digest import digest
 from contact_sync.core.field_table import FIELDS, Field, Kind
-from contact_sync.core.model import Direction, FieldPolicy, RecordType
+from contact_sync.core.model import Direction, FieldPolicy, RecordType, Side
 from contact_sync.core.text import collapse, comparable
 from contact_sync.core.websites import normalise as normalise_website
 
@@ -100,16 +100,6 @@ class FieldMap:
         """Return the direction of a field: the settings', else the default one."""
         return self._direction(self._fields[name])
 
-    def together(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Return the names, and the fields that must be written to C4C along with them.
-
-        A state code means nothing to C4C without its country.
-        """
-        wanted = set(names)
-        if "state" in wanted:
-            wanted.add("country")
-        return tuple(name for name in self.names if name in wanted)
-
     def from_graph(self, contact: Mapping[str, object]) -> dict[str, str]:
         """Return canonical values of a Graph contact, '' for blank.
 
@@ -160,8 +150,9 @@ class FieldMap:
     def to_c4c(self, values: Mapping[str, str]) -> dict[str, object]:
         """Return the C4C properties for these values; blank strings are "", a blank date None.
 
-        Left out: the company (read-only), a state without its country, and every value that
-        `problems` objects to.
+        Left out: the company (read-only) and every value that `problems` objects to. A state
+        without the country beside it is written only if it is a code, which `from_graph` made of it
+        if it could.
         """
         written: dict[str, object] = {}
         for name, field in self._fields.items():
@@ -198,9 +189,11 @@ class FieldMap:
     def problems(self, values: Mapping[str, str], *, is_create: bool) -> list[Problem]:
         """Return what keeps these values from being sent to C4C, in table order.
 
+        Fields that do not travel to C4C have no problems, except that a required one is required.
+
         Args:
-            values: The values that would be sent. A missing required field is a problem of a
-                create, a blank one always.
+            values: The values of the record. A missing required field is a problem of a create, a
+                blank one always.
             is_create: Whether the record is to be created.
         """
         problems = (
@@ -212,13 +205,11 @@ class FieldMap:
         self, field: Field, values: Mapping[str, str], *, is_create: bool
     ) -> Problem | None:
         is_required = self.record_type in field.required
-        if field.name not in values:
-            is_missing = is_required and is_create
-        else:
-            is_missing = is_required and not values[field.name].strip()
-        if is_missing:
+        is_blank = not values[field.name].strip() if field.name in values else is_create
+        if is_required and is_blank:
             return Problem(code=_MISSING[field.name], field=field.name, is_blocking=True)
-        if field.name not in values or field.kind is Kind.COMPANY:
+        travels = field.kind is not Kind.COMPANY and self._direction(field).reaches(Side.C4C)
+        if field.name not in values or not travels:
             return None
         if c4c_values.write(field, self.record_type, values, self._region) is not None:
             return None

@@ -16,17 +16,23 @@ _EXTENSION = re.compile(
     r"(?:;ext=|[\s,;]*(?:extension|extn?\.?|x|#)[\s:.]*)(\d{1,11})$", re.IGNORECASE
 )
 
+# "089 1234 / 089 5678" holds two numbers, "089 / 1234567" one.
+_LIST = re.compile(r"(?<=\d)\s*[/,;|]\s*(?=\(?[0+])")
+
 
 def normalise(text: str, region: str | None) -> str:
     """Return what two spellings of one number have in common.
 
     E.164 where the number parses (with `;ext=12` for an extension), else its digits with a leading
-    plus, else (words in it, or no digits at all) the text without case.
+    plus, else (words in it, or no digits at all) the text without case. Several numbers in one text
+    are compared one by one.
 
     Args:
         text: A number as typed or as formatted by a server.
         region: ISO country that numbers without a country code belong to.
     """
+    if _LIST.search(text):
+        return "/".join(normalise(part, region) for part in _LIST.split(text))
     skeleton = _skeleton(text)
     if skeleton is None:
         return comparable(text)
@@ -43,7 +49,7 @@ def to_international(text: str, region: str | None) -> str:
     international (SAP Community: phone number formats in Cloud for Customer), so both must not
     reach it wherever the number is understood.
     """
-    skeleton = _skeleton(text)
+    skeleton = None if _LIST.search(text) else _skeleton(text)
     number = None if skeleton is None else _parse(skeleton, region)
     if number is None:
         return collapse(text)

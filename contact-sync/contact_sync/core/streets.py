@@ -18,8 +18,11 @@ HOUSE_NUMBER_LENGTH = 10
 
 # "12", "12a", "12 a", "12-14", "12/3", "12 1/2", "12-14b".
 _TRAILING_NUMBER = re.compile(
-    r"(?P<street>\D.*) (?P<number>\d+ ?[^\W\d_]?(?: ?[-/+] ?\d+ ?[^\W\d_]?| \d/\d)?)"
+    r"(?P<street>\D.*?) (?P<number>\d+ ?[^\W\d_]?(?: ?[-/+] ?\d+ ?[^\W\d_]?| \d/\d)?)"
 )
+
+# A number before the last one: it is unclear which of them is the house number. "17." is none.
+_OTHER_NUMBER = re.compile(r"(?:^|.* )\d+[^\W\d_]?(?: .*|$)")
 
 # The number behind one of these words is no house number.
 _NO_STREET = re.compile(
@@ -41,7 +44,7 @@ def split(line: str) -> tuple[str, str]:
     if match is None:
         return line, ""
     street, number = match["street"], match["number"]
-    has_letters = any(character.isalpha() for character in street)
-    if not has_letters or len(number) > HOUSE_NUMBER_LENGTH or _NO_STREET.fullmatch(street):
-        return line, ""
-    return street, number
+    is_certain = any(character.isalpha() for character in street) and not (
+        _OTHER_NUMBER.fullmatch(street) or _NO_STREET.fullmatch(street)
+    )
+    return (street, number) if is_certain and len(number) <= HOUSE_NUMBER_LENGTH else (line, "")
