@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import threading
 import uuid
 from collections import Counter
 
@@ -12,10 +13,11 @@ _SHAPE = re.compile(r"[A-Za-z0-9_-]{60,200}=?")
 
 
 class IdFactory:
-    """Issues ids; equal seed and equal order of calls give equal ids."""
+    """Issues ids, thread-safe; equal seed and equal order of calls give equal ids."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
+        self._lock = threading.Lock()
         self._issued: Counter[str] = Counter()
 
     def immutable(self) -> str:
@@ -39,8 +41,15 @@ class IdFactory:
         return self._text("token", 60)
 
     def guid(self) -> str:
-        """Return a GUID in text form."""
-        return str(uuid.UUID(bytes=self._bytes("guid", self._next("guid"), 16), version=4))
+        """Return a GUID in text form, for users, apps and categories."""
+        return self._guid("guid")
+
+    def trace(self) -> str:
+        """Return a GUID for one request; of a row of its own, so that the others stay equal."""
+        return self._guid("trace")
+
+    def _guid(self, kind: str) -> str:
+        return str(uuid.UUID(bytes=self._bytes(kind, self._next(kind), 16), version=4))
 
     def _text(self, kind: str, size: int) -> str:
         number = self._next(kind)
@@ -50,8 +59,9 @@ class IdFactory:
         return text.swapcase() if number % 2 else text
 
     def _next(self, kind: str) -> int:
-        self._issued[kind] += 1
-        return self._issued[kind] + 1
+        with self._lock:
+            self._issued[kind] += 1
+            return self._issued[kind] + 1
 
     def _bytes(self, kind: str, number: int, size: int) -> bytes:
         blocks = (

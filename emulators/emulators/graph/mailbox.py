@@ -33,8 +33,9 @@ class MailboxEditor:
 
     def create_mailbox(self, address: str, *, is_licensed: bool) -> Mailbox:
         """Return a new mailbox with its two built-in folders."""
-        contacts = Folder(self._ids.folder(), DEFAULT_FOLDER_NAME, None)
-        deleted = Folder(self._ids.folder(), DELETED_FOLDER_NAME, None)
+        root_id = self._ids.folder()
+        contacts = Folder(self._ids.folder(), DEFAULT_FOLDER_NAME, root_id)
+        deleted = Folder(self._ids.folder(), DELETED_FOLDER_NAME, root_id)
         mailbox = Mailbox(
             user_id=self._ids.guid(),
             address=address.lower(),
@@ -187,7 +188,8 @@ class MailboxEditor:
         mode = self._switches.folder_name_category
         is_chosen = mode == "all" or (mode == "some" and contact.number % 2 == 0)
         folder = mailbox.folders[contact.folder_id]
-        if not is_chosen or folder.parent_id is None or mailbox.is_deleted_folder(folder.id):
+        is_default = folder.id == mailbox.default_folder_id
+        if not is_chosen or is_default or mailbox.is_deleted_folder(folder.id):
             return
         name = folder.display_name
         if name.lower() in (text.lower() for text in contact.properties["categories"]):

@@ -43,11 +43,15 @@ class Contact:
 
 @dataclass
 class Folder:
-    """One contact folder, or Deleted Items (parent None, not a contact folder)."""
+    """One contact folder, or Deleted Items, which is none.
+
+    Attributes:
+        parent_id: That of the two built-in folders is the mailbox's root, which is not held here.
+    """
 
     id: str
     display_name: str
-    parent_id: str | None
+    parent_id: str
 
 
 @dataclass(frozen=True)
@@ -116,12 +120,10 @@ class Mailbox:
 
     def is_deleted_folder(self, folder_id: str) -> bool:
         """Tell whether a folder is Deleted Items or lies in it."""
-        at: str | None = folder_id
-        while at is not None:
-            if at == self.deleted_folder_id:
-                return True
+        at = folder_id
+        while at in self.folders and at != self.deleted_folder_id:
             at = self.folders[at].parent_id
-        return False
+        return at == self.deleted_folder_id
 
     def child_folders(self, parent_id: str) -> list[Folder]:
         """Return the folders directly below a folder, in order of creation."""
