@@ -57,16 +57,9 @@ def write(
         return None
     if field.kind is Kind.BIRTHDAY:
         return {properties[0]: parts[0] or BLANK_DATE}
-    if any(len(part) > limit for part, limit in zip(parts, _limits(field), strict=False)):
+    if any(len(part) > limit for part, limit in zip(parts, field.max_lengths, strict=False)):
         return None
     return dict(zip(properties, parts, strict=True))
-
-
-def _limits(field: Field) -> tuple[float, ...]:
-    limit = float("inf") if field.max_length is None else field.max_length
-    if field.kind is Kind.STREET:
-        return (limit, streets.HOUSE_NUMBER_LENGTH)
-    return (limit,) * len(names.NAME_PROPERTIES)
 
 
 def _parts(field: Field, values: Mapping[str, str], region: str | None) -> tuple[str, ...] | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from contact_sync.core.model import Direction, RecordType
 from contact_sync.core.names import NAME_PROPERTIES, PART_LENGTH
+from contact_sync.core.streets import HOUSE_NUMBER_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,8 +50,8 @@ class Field:
         graph: Graph path: `property`, `list[0]`, `list[0]/member` or `object/member`.
         c4c: Record type -> C4C properties, in the order in which they make up the value. A type
             that is missing does not have the field.
-        max_length: Characters that each C4C property takes; None for dates. From the `MaxLength` of
-            C4C's `$metadata`, the same for all types.
+        max_lengths: Characters that each C4C property takes, in the same order and for all types
+            alike (`MaxLength` in C4C's `$metadata`); empty if nothing limits the value.
         directions: Record type -> default direction where it is not `both`.
         required: Types that refuse a record without it.
     """
@@ -59,7 +60,7 @@ class Field:
     kind: Kind
     graph: str
     c4c: Mapping[RecordType, tuple[str, ...]]
-    max_length: int | None
+    max_lengths: tuple[int, ...] = ()
     directions: Mapping[RecordType, Direction] = field(default_factory=dict)
     required: frozenset[RecordType] = frozenset()
 
@@ -83,23 +84,23 @@ def _person_name(name: str, graph: str, c4c: str, *, is_required: bool = False) 
     required = frozenset(_PERSONS) if is_required else frozenset[RecordType]()
     mapping = _same(_PERSONS, c4c)
     return Field(
-        name=name, kind=Kind.TEXT, graph=graph, c4c=mapping, max_length=40, required=required
+        name=name, kind=Kind.TEXT, graph=graph, c4c=mapping, max_lengths=(40,), required=required
     )
 
 
-def _for_all(name: str, kind: Kind, graph: str, c4c: str, max_length: int) -> Field:
+def _for_all(name: str, kind: Kind, graph: str, c4c: str, length: int) -> Field:
     mapping = _same(tuple(RecordType), c4c)
-    return Field(name=name, kind=kind, graph=graph, c4c=mapping, max_length=max_length)
+    return Field(name=name, kind=kind, graph=graph, c4c=mapping, max_lengths=(length,))
 
 
-def _address(name: str, kind: Kind, member: str, properties: tuple[str, ...], length: int) -> Field:
+def _address(name: str, kind: Kind, member: str, properties: Mapping[str, int]) -> Field:
     of_contact = tuple(f"BusinessAddress{name}" for name in properties)
     return Field(
         name=name,
         kind=kind,
         graph=f"{ADDRESS}/{member}",
         c4c=_same(_CUSTOMERS, *properties) | {_CONTACT: of_contact},
-        max_length=length,
+        max_lengths=tuple(properties.values()),
         directions={_CONTACT: CONTACT_ADDRESS_DIRECTION},
     )
 
@@ -114,7 +115,7 @@ FIELDS: tuple[Field, ...] = (
         kind=Kind.ACCOUNT_NAME,
         graph="companyName",
         c4c={_ACCOUNT: NAME_PROPERTIES},
-        max_length=PART_LENGTH,
+        max_lengths=(PART_LENGTH,) * len(NAME_PROPERTIES),
         required=frozenset({_ACCOUNT}),
     ),
     Field(
@@ -122,7 +123,7 @@ FIELDS: tuple[Field, ...] = (
         kind=Kind.COMPANY,
         graph="companyName",
         c4c={_CONTACT: ("AccountFormattedName",)},
-        max_length=480,
+        max_lengths=(480,),
         # Read-only in C4C; the account is chosen by `cascade.link_account`.
         directions={_CONTACT: Direction.TO_EXCHANGE},
     ),
@@ -134,32 +135,31 @@ FIELDS: tuple[Field, ...] = (
         kind=Kind.TEXT,
         graph="jobTitle",
         c4c={_CONTACT: ("JobTitle",)},
-        max_length=40,
+        max_lengths=(40,),
     ),
     Field(
         name="department",
         kind=Kind.TEXT,
         graph="department",
         c4c={_CONTACT: ("Department",)},
-        max_length=40,
+        max_lengths=(40,),
     ),
     Field(
         name="website",
         kind=Kind.URL,
         graph="businessHomePage",
         c4c=_same(_CUSTOMERS, "WebSite"),
-        max_length=1280,
+        max_lengths=(1280,),
     ),
     Field(
         name="birthday",
         kind=Kind.BIRTHDAY,
         graph="birthday",
         c4c=_same(_PERSONS, "BirthDate"),
-        max_length=None,
     ),
-    _address("street", Kind.STREET, "street", ("Street", "HouseNumber"), 60),
-    _address("city", Kind.TEXT, "city", ("City",), 40),
-    _address("state", Kind.STATE, "state", ("StateCode",), 6),
-    _address("postal_code", Kind.POSTAL, "postalCode", ("StreetPostalCode",), 10),
-    _address("country", Kind.COUNTRY, "countryOrRegion", ("CountryCode",), 3),
+    _address("street", Kind.STREET, "street", {"Street": 60, "HouseNumber": HOUSE_NUMBER_LENGTH}),
+    _address("city", Kind.TEXT, "city", {"City": 40}),
+    _address("state", Kind.STATE, "state", {"StateCode": 6}),
+    _address("postal_code", Kind.POSTAL, "postalCode", {"StreetPostalCode": 10}),
+    _address("country", Kind.COUNTRY, "countryOrRegion", {"CountryCode": 3}),
 )

@@ -248,4 +248,4 @@ def _custom_field(
         if taken:
             raise ValueError(f"Custom field {name!r}: {taken[0]!r} is mapped already.")
     properties = {record_type: (c4c,)}
-    return Field(name=name, kind=Kind.TEXT, graph=graph, c4c=properties, max_length=None)
+    return Field(name=name, kind=Kind.TEXT, graph=graph, c4c=properties)
