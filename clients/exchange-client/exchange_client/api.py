@@ -28,8 +28,15 @@ _QUERY_SAFE = "$(),'=:/"
 
 
 def path_of(mailbox: str, *segments: str) -> str:
-    """Build `/users/<mailbox>/...`; every segment is encoded, ids may hold `/` and `=`."""
-    return "/".join(["/users", *(quote(part, safe="$") for part in (mailbox, *segments))])
+    """Build `/users/<mailbox>/...`; every segment is encoded, ids may hold `/` and `=`.
+
+    Raises:
+        ProtocolError: A segment would change the path around it.
+    """
+    parts = (mailbox, *segments)
+    if any(part in {"", ".", ".."} for part in parts):
+        raise ProtocolError("an id that cannot be addressed", code="bad_id")
+    return "/".join(["/users", *(quote(part, safe="$") for part in parts)])
 
 
 def query_of(options: Mapping[str, str]) -> str:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from exchange_client.api import GraphApi
 
 _COLOURS = tuple(f"preset{number}" for number in range(25))
+UNAVAILABLE_CODE = "no_master_categories"
 _UNAVAILABLE = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 
 
@@ -44,7 +45,7 @@ def create_category(api: GraphApi, mailbox: str, name: str) -> None:
     """
     entries = _entries(api, mailbox)
     if entries is None:
-        raise MailboxError(MailboxProblem.DENIED, code="no_master_categories")
+        raise MailboxError(MailboxProblem.DENIED, code=UNAVAILABLE_CODE)
     if _has(entries, name):
         return
     uses = Counter(entry.get("color") for entry in entries)

@@ -110,8 +110,9 @@ def canonical(extended_id: str) -> str:
             return f"{kind.lower()} {int(rest, 16):#x}"
         except ValueError:
             return extended_id
-    guid, separator, name = rest.partition(" ")
-    return f"{kind.lower()} {guid.lower()}{separator}{name}"
+    guid, _, named = rest.partition(" ")
+    keyword, _, name = named.partition(" ")
+    return f"{kind} {guid} {keyword}".lower() + f" {name}"
 
 
 def extended_of(entity: Mapping[str, Any]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing_extensions import override
 from exchange_client import categories, changes, copying, folders, reads, writes
 from exchange_client.api import GraphApi
 from exchange_client.clouds import CLOUDS, https_root
+from exchange_client.errors import MailboxError, MailboxProblem
 from exchange_client.protocol import ExchangeClient
 from exchange_client.tokens import MsalTokens
 from exchange_client.transport import Transport
@@ -113,6 +114,8 @@ class GraphClient(ExchangeClient):
 
     @override
     def create_category(self, mailbox: str, name: str) -> None:
+        if not self._cloud.has_master_categories:
+            raise MailboxError(MailboxProblem.DENIED, code=categories.UNAVAILABLE_CODE)
         categories.create_category(self._api, mailbox, name)
 
     @override

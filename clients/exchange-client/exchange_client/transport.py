@@ -114,8 +114,7 @@ class Transport:
                     self._session.close()
                 attempt += 1
             elif decision.verdict is Verdict.UNKNOWN:
-                status = None if response is None else response.status_code
-                raise UnknownOutcomeError("the answer to a write is missing", status=status)
+                raise _unknown_outcome(response)
             elif response is None:
                 raise TransientError("no answer from the service", code="no_answer")
             elif response.status_code == HTTPStatus.UNAUTHORIZED and tokens and not is_renewed:
@@ -166,6 +165,14 @@ class Transport:
             timeout=self._timeout_seconds,
             allow_redirects=False,
         )
+
+
+def _unknown_outcome(response: requests.Response | None) -> UnknownOutcomeError:
+    text = "the answer to a write is missing"
+    if response is None:
+        return UnknownOutcomeError(text, code="no_answer")
+    failure = failure_of(response.status_code, response.headers, None)
+    return UnknownOutcomeError(text, status=failure.status, request_id=failure.request_id)
 
 
 def _never_left(error: requests.RequestException) -> bool:
