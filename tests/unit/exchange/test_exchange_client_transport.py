@@ -21,6 +21,8 @@ from exchange_client import (
 )
 from exchange_client.api import path_of
 from exchange_client.gate import Gate
+from hypothesis import given
+from hypothesis import strategies as st
 from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
