@@ -7,7 +7,7 @@ the fields and carries digests.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +62,7 @@ class Contract:
         source_modified_at: Its time of change, ISO 8601 UTC, for `newest`.
         on_conflict: Canonical field -> winner.
         writable: Fields that may be written to the target side (first match writes only these).
+        returnable: Fields that may be written back to the other side.
         match: Whether existing records are looked for before a create.
         claim: What the link property on the item says: {tenant, record_type, c4c_id}.
         on_no_match: For `adopt`: trash / leave the item when nothing matches.
@@ -89,6 +90,7 @@ class Contract:
     source_modified_at: str | None = None
     on_conflict: Mapping[str, Winner] = field(default_factory=dict)
     writable: tuple[str, ...] = ()
+    returnable: tuple[str, ...] = ()
     match: bool = True
     claim: Mapping[str, str] | None = None
     on_no_match: str = "leave"
@@ -130,7 +132,7 @@ class Contract:
             data["record_type"] = RecordType(data.get("record_type", RecordType.CONTACT))
             data["on_conflict"] = {k: Winner(v) for k, v in data.get("on_conflict", {}).items()}
             data["custom"] = {k: (v[0], v[1]) for k, v in data.get("custom", {}).items()}
-            for name in ("fields", "writable", "strip_categories"):
+            for name in ("fields", "writable", "returnable", "strip_categories"):
                 data[name] = tuple(str(entry) for entry in data.get(name, ()))
             return cls(**data)
         except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
@@ -156,3 +158,26 @@ def _plain(value: object) -> object:
     if isinstance(value, (list, tuple)):
         return [_plain(entry) for entry in value]
     return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One RECORD for a target: vendor properties plus the contract.
+
+    Attributes:
+        stream: One of `C4C_STREAMS` or `EXCHANGE_STREAMS`.
+        record: Vendor properties of the target's service; the key first.
+        contract: What is asked.
+    """
+
+    stream: str
+    record: Mapping[str, Any]
+    contract: Contract
+
+    def but_contract(self, **changes: Any) -> Operation:  # noqa: ANN401 - the members' own types
+        """Return a copy whose contract has the given members replaced."""
+        return replace(self, contract=replace(self.contract, **changes))
+
+    def to_record(self) -> dict[str, Any]:
+        """Return the body of the RECORD message."""
+        return {**self.record, PROPERTY: self.contract.to_message()}

@@ -112,6 +112,7 @@ class Link:
         account_id: AccountID without leading zeros: an account's own, a contact's main account.
         in_view: Whether the record has been seen in the mailbox's view.
         is_hidden: The user deleted the item and `exchange_delete` is `hide`.
+        successor: For `converting`: the link of the record that takes this one's place.
         base_exchange: Field name -> digest of the value last agreed on, as Exchange spells it.
             A missing field means "unknown": it counts as edited on that side.
         base_c4c: The same for C4C.
@@ -131,6 +132,7 @@ class Link:
     account_id: str | None = None
     in_view: bool = False
     is_hidden: bool = False
+    successor: str | None = None
     base_exchange: Mapping[str, str] = field(default_factory=dict)
     base_c4c: Mapping[str, str] = field(default_factory=dict)
 

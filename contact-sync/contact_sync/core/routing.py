@@ -1,0 +1,160 @@
+"""Which record type an Outlook item is (rules R1 to R5), and which folders are managed.
+
+Responsible for folder and category names. Knows nothing of links.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from contact_sync.core.model import Direction, RecordType, TypePolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+#: Categories of the calendar sync; they never route anything (R5).
+CALENDAR_CATEGORIES = frozenset({"error in sap cloud for customer ssi", "visit"})
+
+
+@dataclass(frozen=True)
+class FolderFact:
+    """One contact folder as the tap saw it."""
+
+    folder_id: str
+    name: str
+    parent_id: str | None
+    is_default: bool
+
+
+@dataclass(frozen=True)
+class Folders:
+    """The contact folders of one mailbox, with their meaning.
+
+    Attributes:
+        names: Folder id -> display name, every folder of the tree.
+        managed: Record type -> id of its managed folder; types without one are missing.
+        typed: Folder id -> record type, managed folders, aliases and namesakes.
+        lost: Types whose remembered folder is no longer in the tree.
+    """
+
+    names: Mapping[str, str]
+    managed: Mapping[RecordType, str]
+    typed: Mapping[str, RecordType]
+    lost: frozenset[RecordType]
+
+
+def find_folders(
+    facts: Sequence[FolderFact],
+    policies: Mapping[RecordType, TypePolicy],
+    remembered: Mapping[RecordType, str],
+) -> Folders:
+    """Tell which folders are managed: the remembered id first, then name, then aliases.
+
+    Several folders of one name (users and other tools make them): a direct child of the default
+    folder beats deeper ones, then the lowest id, so that the choice never depends on the order
+    of the listing. The others still route to the type; their items are moved to the managed one.
+    """
+    names = {fact.folder_id: fact.name for fact in facts}
+    default = {fact.folder_id for fact in facts if fact.is_default}
+    managed: dict[RecordType, str] = {}
+    typed: dict[str, RecordType] = {}
+    for record_type, policy in policies.items():
+        ranked = _ranked(facts, policy, default)
+        keep = remembered.get(record_type)
+        if keep in names:
+            managed[record_type] = keep
+        elif ranked:
+            managed[record_type] = ranked[0]
+        for folder_id in ranked:
+            typed.setdefault(folder_id, record_type)
+    # A remembered folder keeps its type even when it was renamed to another type's name.
+    typed.update({folder_id: record_type for record_type, folder_id in managed.items()})
+    lost = frozenset(kind for kind, folder_id in remembered.items() if folder_id not in names)
+    return Folders(names, managed, typed, lost)
+
+
+def _ranked(facts: Iterable[FolderFact], policy: TypePolicy, default: set[str]) -> list[str]:
+    wanted = [name.casefold() for name in (policy.folder, *policy.folder_aliases)]
+    hits = [fact for fact in facts if fact.name.strip().casefold() in wanted]
+    hits.sort(
+        key=lambda fact: (
+            wanted.index(fact.name.strip().casefold()),
+            fact.parent_id not in default,
+            fact.folder_id,
+        )
+    )
+    return [fact.folder_id for fact in hits]
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where an item belongs: a record type, nothing, or too many types."""
+
+    record_type: RecordType | None = None
+    is_ambiguous: bool = False
+
+
+def route(
+    folder_id: str,
+    categories: Sequence[str],
+    folders: Folders,
+    policies: Mapping[RecordType, TypePolicy],
+) -> Route:
+    """Apply R1 to R5: the folder decides, then exactly one routing category.
+
+    A category equal to the name of the item's own folder was put there by Exchange itself and
+    does not route (reference: Exchange adds folder names as categories).
+    """
+    by_folder = folders.typed.get(folder_id)
+    if by_folder is not None:
+        return Route(by_folder)
+    own_folder = folders.names.get(folder_id, "").casefold()
+    types = {
+        record_type
+        for record_type, policy in policies.items()
+        for name in routing_categories(policy)
+        if name in {entry.strip().casefold() for entry in categories} - {own_folder}
+    }
+    if len(types) > 1:
+        return Route(is_ambiguous=True)
+    return Route(next(iter(types), None))
+
+
+def routing_categories(policy: TypePolicy) -> tuple[str, ...]:
+    """Return the category names that route to a type, in lower case; never the calendar's."""
+    names = (policy.category, *policy.category_aliases)
+    return tuple(
+        name.strip().casefold()
+        for name in names
+        if name.strip() and name.strip().casefold() not in CALENDAR_CATEGORIES
+    )
+
+
+def foreign_categories(
+    record_type: RecordType | None, policies: Mapping[RecordType, TypePolicy]
+) -> tuple[str, ...]:
+    """Return the routing categories that an item of this type must not bear, in lower case.
+
+    `None` stands for an item that left the sync: it must bear none.
+    """
+    own = routing_categories(policies[record_type]) if record_type else ()
+    names = {name for policy in policies.values() for name in routing_categories(policy)}
+    return tuple(sorted(names - set(own)))
+
+
+def is_marked(
+    record_type: RecordType,
+    categories: Sequence[str],
+    policies: Mapping[RecordType, TypePolicy],
+) -> bool:
+    """Whether a linked item bears its type's category and no other type's (I20)."""
+    present = {entry.strip().casefold() for entry in categories}
+    policy = policies[record_type]
+    has_own = not policy.mark_with_category or policy.category.strip().casefold() in present
+    return has_own and not present & set(foreign_categories(record_type, policies))
+
+
+def is_frozen(policy: TypePolicy) -> bool:
+    """Whether the type is switched off: nothing is read, written or deleted."""
+    return policy.direction is Direction.OFF

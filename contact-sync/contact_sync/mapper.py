@@ -1,0 +1,175 @@
+"""The Singer mapper: facts of a tap in, operations for a target out.
+
+Responsible for the Singer side alone: which stage it is, what the messages look like, and that
+STATE goes out after everything it stands for. Decisions are made in `planning` and `core`.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import singer_sdk.singerlib as singer
+from singer_sdk.mapper_base import InlineMapper
+from typing_extensions import override
+
+from contact_sync import contract, settings, settings_schema
+from contact_sync.core.field_table import FIELDS
+from contact_sync.core.graph_values import root_property
+from contact_sync.planning.download import Download
+from contact_sync.planning.upload import Upload
+from contact_sync.singer_io import MessageError, QuietPlugin, QuietReader
+from contact_sync.store import Store, session_owner
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from contact_sync.contract import Operation
+
+_ANY = {"type": ["null", "string", "number", "boolean", "array", "object"]}
+
+#: Streams that each mapping understands; others are refused, for nothing may be lost silently.
+_KNOWN = {
+    "exchange-to-c4c": ("contact_folders", "contacts", "mailbox_reads"),
+    "c4c-to-exchange": (
+        "accounts",
+        "contacts",
+        "individual_customers",
+        "view_reads",
+        "code_lists",
+    ),
+}
+
+#: Members without which a record of a stream cannot be understood.
+_NEEDED = {
+    ("exchange-to-c4c", "contact_folders"): ("mailbox", "id"),
+    ("exchange-to-c4c", "contacts"): ("mailbox", "id"),
+    ("exchange-to-c4c", "mailbox_reads"): ("mailbox",),
+    ("c4c-to-exchange", "accounts"): ("ObjectID",),
+    ("c4c-to-exchange", "contacts"): ("ObjectID",),
+    ("c4c-to-exchange", "individual_customers"): ("ObjectID",),
+    ("c4c-to-exchange", "view_reads"): ("record_type", "view_name"),
+}
+
+
+class ContactSyncMapper(QuietPlugin, InlineMapper):
+    """Routes, compares and plans; one process per stage."""
+
+    name = "contact-sync"
+    config_jsonschema: ClassVar[dict[str, Any]] = settings_schema.jsonschema()
+    message_reader_class = QuietReader
+
+    # -- the session -----------------------------------------------------------------------------
+
+    @cached_property
+    def _settings(self) -> settings.SyncSettings:
+        return settings.parse(self.config)
+
+    @cached_property
+    def _store(self) -> Store:
+        return Store.open(self.config["sync_store"], digest_key=self.config.get("digest_key"))
+
+    @cached_property
+    def _planner(self) -> Upload | Download:
+        is_upload = self._settings.mapping == "exchange-to-c4c"
+        return (Upload if is_upload else Download)(self._store, self._settings)
+
+    @cached_property
+    def _run_id(self) -> str:
+        """Take the mailboxes' locks, open the run and send the schemas: once per process."""
+        for mailbox in self._settings.mailboxes:
+            self._store.locks.acquire(mailbox, session_owner())
+        return self._store.runs.start(self._settings.mapping)
+
+    @cached_property
+    def _counts(self) -> dict[str, int]:
+        return {}
+
+    @cached_property
+    def _state(self) -> list[dict[str, Any]]:
+        return []
+
+    # -- messages --------------------------------------------------------------------------------
+
+    @override
+    def map_schema_message(self, message_dict: dict[str, Any]) -> Iterable[singer.Message]:
+        """Check the stream; the first one opens the session."""
+        self._known(message_dict.get("stream"))
+        if "_run_id" not in self.__dict__:
+            _ = self._run_id
+            yield from self._schemas()
+            yield from self._records(self._planner.start())
+
+    @override
+    def map_record_message(self, message_dict: dict[str, Any]) -> Iterable[singer.Message]:
+        """Turn one fact into the operations that can be decided at once."""
+        stream = self._known(message_dict.get("stream"))
+        if "_run_id" not in self.__dict__:
+            raise MessageError(f"A record of stream {stream} came before any SCHEMA message.")
+        record = message_dict.get("record")
+        needed = _NEEDED.get((self._settings.mapping, stream), ())
+        if not isinstance(record, dict) or not all(record.get(name) for name in needed):
+            raise MessageError(
+                f"A record of stream {stream} lacks one of: {', '.join(needed)}. Was it filtered "
+                "or renamed on its way? Select the key properties of the tap's streams."
+            )
+        yield from self._records(self._planner.record(stream, record))
+
+    @override
+    def map_state_message(self, message_dict: dict[str, Any]) -> Iterable[singer.Message]:
+        """Hold the STATE back: removals and conversions are only known at the end."""
+        self._state[:] = [message_dict.get("value") or {}]
+        return ()
+
+    @override
+    def map_activate_version_message(
+        self, message_dict: dict[str, Any]
+    ) -> Iterable[singer.Message]:
+        """Drop versions: tables are no notion of the sync."""
+        return ()
+
+    @override
+    def process_endofpipe(self) -> None:
+        """Send what needed the whole input, then the STATE that stands for it."""
+        if "_run_id" in self.__dict__:
+            self._write_messages(self._records(self._planner.finish()))
+            self._store.runs.finish(self._run_id, self._counts, "planned")
+        self._write_messages(singer.StateMessage(value=value) for value in self._state)
+        super().process_endofpipe()
+
+    # -- helpers ---------------------------------------------------------------------------------
+
+    def _known(self, stream: object) -> str:
+        known = _KNOWN[self._settings.mapping]
+        if stream not in known:
+            raise MessageError(
+                f"Mapping {self._settings.mapping} got a stream it does not know. It reads: "
+                f"{', '.join(known)}. Is the right mapping between the right tap and target?"
+            )
+        return str(stream)
+
+    def _schemas(self) -> Iterator[singer.Message]:
+        is_upload = self._settings.mapping == "exchange-to-c4c"
+        streams = contract.C4C_STREAMS if is_upload else contract.EXCHANGE_STREAMS
+        keys = ["ObjectID"] if is_upload else ["mailbox", "id"]
+        properties = dict.fromkeys([*keys, *self._properties(is_upload=is_upload)], _ANY)
+        schema = {
+            "type": "object",
+            "properties": {**properties, contract.PROPERTY: contract.SCHEMA},
+        }
+        for stream in streams:
+            yield singer.SchemaMessage(stream=stream, schema=schema, key_properties=keys)
+
+    def _properties(self, *, is_upload: bool) -> list[str]:
+        custom = [pair for pairs in self._settings.custom.values() for pair in pairs.values()]
+        if is_upload:
+            names = {name for field in FIELDS for mapped in field.c4c.values() for name in mapped}
+            return sorted({*names, *(c4c for _, c4c in custom)})
+        names = {root_property(field) for field in FIELDS}
+        return sorted({*names, *(graph for graph, _ in custom), "displayName", "fileAs"})
+
+    def _records(self, operations: Iterable[Operation]) -> Iterator[singer.Message]:
+        for operation in operations:
+            name = f"{operation.contract.op.value}"
+            self._counts[name] = self._counts.get(name, 0) + 1
+            yield singer.RecordMessage(stream=operation.stream, record=operation.to_record())

@@ -1,0 +1,117 @@
+"""Stage 1: items that are gone or have left their folder (E3, E4, E7), until all was read.
+
+Responsible for collecting proven absences and turning them, behind the guard, into retirements
+of C4C records. An absence in a mailbox that was not read to its end is dropped: the tap proves
+it again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contact_sync.contract import Contract, Op, Operation
+from contact_sync.core import outcome
+from contact_sync.core.decide import Verdict, decide_absence
+from contact_sync.core.model import Link, Phase, RecordType, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contact_sync.planning.session import Session
+
+
+class Absences:
+    """Absences of one session, all mailboxes."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._store = session.store
+        self._absent: dict[str, Link] = {}
+        self._read: dict[str, frozenset[RecordType]] = {}
+
+    def complete(self, mailbox: str, lost_folders: frozenset[RecordType]) -> None:
+        """Note that a mailbox was read to its end, and which managed folders are missing."""
+        self._read[mailbox] = lost_folders
+
+    def note(self, link: Link) -> None:
+        """Note that the item of a link is gone or elsewhere; act at once where nothing is lost."""
+        match decide_absence(link, self._session.policy(link.record_type)):
+            case Verdict.FORGET:
+                self.forget(link)
+            case Verdict.REMOVE | Verdict.HIDE:
+                self._absent[link.link_id] = link
+            case Verdict.RECREATE:
+                self._store.links.save(*outcome.recreate(link, self._session.new_id()))
+            case Verdict.SLEEP:
+                self._store.links.save(outcome.sleep(link))
+
+    def withdraw(self, link: Link) -> bool:
+        """Forget an absence: the record lives on under another item id."""
+        return self._absent.pop(link.link_id, None) is not None
+
+    def forget(self, link: Link) -> bool:
+        """Drop a pending link, unless a create may have happened for it; tell whether."""
+        if self._store.intents.open_for(link.link_id):
+            return False
+        self._store.links.delete(link.link_id)
+        self._store.issues.close(link_id=link.link_id)
+        return True
+
+    def finish(self) -> Iterator[Operation]:
+        """Yield the retirements, mailbox by mailbox and type by type."""
+        for mailbox in sorted(self._read):
+            for kind in RecordType:
+                if not self._session.is_off(kind):
+                    yield from self._converted(mailbox, kind)
+                    yield from self._removed(mailbox, kind)
+
+    def _converted(self, mailbox: str, kind: RecordType) -> Iterator[Operation]:
+        """Records that another type's record replaces; no guard, nothing is lost by them."""
+        for link in self._store.links.list_(mailbox, kind, phases=(Phase.CONVERTING,)):
+            yield self._retirement(link)
+
+    def _removed(self, mailbox: str, kind: RecordType) -> Iterator[Operation]:
+        links = [
+            link
+            for link in self._absent.values()
+            if link.mailbox == mailbox and link.record_type is kind
+        ]
+        for link in self._session.restore_rejected(links, Side.C4C):
+            links.remove(link)
+            self._store.links.save(*outcome.recreate(link, self._session.new_id()))
+        is_folder_lost = kind in self._read[mailbox]
+        admitted = self._session.admit(
+            mailbox, kind, links, Side.C4C, is_folder_lost=is_folder_lost
+        )
+        for link in admitted:
+            if self._session.policy(kind).exchange_delete == "hide":
+                self._session.release(link.link_id, Side.C4C)
+                self._store.links.save(outcome.sleep(link, is_hidden=True))
+            else:
+                # Saved before it is emitted: what a moved-out item owes must survive a crash.
+                self._store.links.save(link)
+                yield self._retirement(link)
+
+    def _retirement(self, link: Link) -> Operation:
+        policy = self._session.policy(link.record_type)
+        hold = self._session.hold_of(link.link_id, Side.C4C, "approved")
+        return Operation(
+            stream="removals",
+            record={"ObjectID": link.c4c_id},
+            contract=Contract(
+                op=Op.RETIRE,
+                link=link.link_id,
+                mailbox=link.mailbox,
+                record_type=link.record_type,
+                if_match=link.c4c_etag,
+                base=dict(link.base_c4c),
+                requires=link.successor,
+                hold=hold.hold_id if hold else None,
+                policy={
+                    "c4c_delete": policy.c4c_delete,
+                    "delete_vs_edit": policy.delete_vs_edit,
+                },
+                region=self._session.settings.region,
+                custom=self._session.settings.custom[link.record_type],
+            ),
+        )

@@ -1,0 +1,364 @@
+"""Stage 2, C4C to Exchange: facts about C4C records become operations for Exchange.
+
+Responsible for what Exchange still owes at the start, for comparing records per mailbox, and for
+removals behind the guard at the end. Decisions are made in `core`; nothing is written to
+Exchange or C4C here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from contact_sync.contract import Contract, Op, Operation
+from contact_sync.core import merge, outcome, routing
+from contact_sync.core.decide import Verdict, decide_record, decide_record_gone
+from contact_sync.core.model import Link, Owes, Phase, RecordType, Side
+from contact_sync.core.status import is_obsolete
+from contact_sync.planning.session import Session, new_link_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from contact_sync.settings import SyncSettings
+    from contact_sync.store import Store
+
+TYPES = {
+    "accounts": RecordType.ACCOUNT,
+    "contacts": RecordType.CONTACT,
+    "individual_customers": RecordType.INDIVIDUAL_CUSTOMER,
+}
+
+#: Debts of Exchange that need no C4C record to be paid, and the operation that pays them.
+_DEBTS = {
+    Owes.MOVE: Op.MOVE,
+    Owes.STAMP: Op.STAMP,
+    Owes.STRIP: Op.STRIP,
+    Owes.TRASH: Op.TRASH,
+}
+
+
+class Download:
+    """Plans stage 2 for all mailboxes of one session."""
+
+    def __init__(
+        self, store: Store, settings: SyncSettings, new_id: Callable[[], str] = new_link_id
+    ) -> None:
+        self._session = Session(store, settings, Side.C4C, new_id)
+        self._store = store
+        self._absent: dict[tuple[str, RecordType], dict[str, tuple[Link, str]]] = defaultdict(dict)
+        self._read: set[tuple[RecordType, str]] = set()
+        self._changed_views: set[tuple[RecordType, str]] = set()
+        self._seen_views: dict[RecordType, set[str]] = defaultdict(set)
+
+    def start(self) -> Iterator[Operation]:
+        """Yield what Exchange owes already: missing folders, moves, stamps, strips."""
+        self._session.notice_changes()
+        for mailbox in self._session.settings.mailboxes:
+            yield from self._prepare(mailbox)
+            for link in self._store.links.list_(mailbox, owes=tuple(_DEBTS)):
+                if self._is_due(link):
+                    yield self._debt(link)
+
+    def record(self, stream: str, record: Mapping[str, Any]) -> Iterator[Operation]:
+        """Take in one fact of the tap; yield what can be decided at once."""
+        if stream == "view_reads":
+            self._view_read(record)
+            return
+        kind = TYPES.get(stream)
+        if kind is None or self._session.is_off(kind):
+            return
+        view = str(record.get("view_name") or "")
+        self._seen_views[kind].add(view)
+        for mailbox in self._session.settings.mailboxes:
+            wanted = self._session.settings.views.get(mailbox, {}).get(kind)
+            if wanted in (None, view):
+                yield from self._record_for(mailbox, kind, record)
+
+    def finish(self) -> Iterator[Operation]:
+        """Yield the removals of every mailbox and type whose views were read to the end."""
+        for (mailbox, kind), absent in sorted(self._absent.items()):
+            if self._is_read(mailbox, kind):
+                yield from self._removals(mailbox, kind, absent)
+
+    # -- debts ---------------------------------------------------------------------------------
+
+    def _prepare(self, mailbox: str) -> Iterator[Operation]:
+        """Ask for folders and categories once, and again when one is missing or renamed."""
+        wanted = {
+            kind.value: {
+                "name": policy.folder,
+                "aliases": list(policy.folder_aliases),
+                "category": policy.category if policy.mark_with_category else "",
+            }
+            for kind, policy in self._session.settings.policies.items()
+            if not self._session.is_off(kind)
+        }
+        names = json.dumps(wanted, sort_keys=True).encode()
+        fingerprint = hashlib.sha256(names).hexdigest()[:16]
+        known = {kind.value for kind in self._store.folders.get(mailbox)}
+        is_done = self._store.settings.get(f"prepared:{mailbox}") == fingerprint
+        if not (is_done and known >= set(wanted)):
+            yield Operation(
+                stream="mailboxes",
+                record={"mailbox": mailbox, "id": mailbox},
+                contract=Contract(
+                    op=Op.PREPARE,
+                    mailbox=mailbox,
+                    folders=wanted,
+                    policy={"fingerprint": fingerprint},
+                ),
+            )
+
+    def _is_due(self, link: Link) -> bool:
+        if self._session.is_off(link.record_type) or link.exchange_id is None:
+            return False
+        if self._session.hold_of(link.link_id, Side.EXCHANGE, "pending"):
+            return False
+        match link.owes:
+            case Owes.STRIP:
+                return link.phase is Phase.RETIRED
+            case Owes.TRASH:
+                return link.phase is Phase.PENDING
+            case _:
+                return link.phase.is_live
+
+    def _debt(self, link: Link) -> Operation:
+        after = "forgotten" if link.owes is Owes.TRASH else ""
+        stream = "removals" if link.owes is Owes.TRASH else "contacts"
+        return self._operation(_DEBTS[link.owes], link, {}, (), stream, policy={"after": after})
+
+    # -- records -------------------------------------------------------------------------------
+
+    def _record_for(
+        self, mailbox: str, kind: RecordType, record: Mapping[str, Any]
+    ) -> Iterator[Operation]:
+        link = self._store.links.by_c4c_id(mailbox, record["ObjectID"])
+        policy = self._session.policy(kind)
+        if record.get("_sdc_deleted_at") or is_obsolete(kind, record):
+            if link is not None:
+                self._gone(link, record)
+            return
+        changed_at = str(record.get("ChangedOn") or "")
+        verdict = decide_record(
+            link,
+            is_in_view=bool(record.get("in_view", True)),
+            is_newer=link is None or changed_at > (link.c4c_changed_at or ""),
+            policy=policy,
+        )
+        if link is None and verdict is Verdict.NEW:
+            link = Link(
+                link_id=self._session.new_id(),
+                mailbox=mailbox,
+                record_type=kind,
+                c4c_id=record["ObjectID"],
+            )
+        if link is None:
+            return
+        if kind is RecordType.ACCOUNT:
+            yield from self._rename(link, record)
+        match verdict:
+            case Verdict.NEW | Verdict.RESUME | Verdict.WAKE | Verdict.REVIVE:
+                yield from self._create(link, record)
+            case Verdict.COMPARE:
+                yield from self._compare(link, record)
+            case Verdict.LEAVE_VIEW:
+                self._leave_view(link, record)
+            case Verdict.FORGET if not self._store.intents.open_for(link.link_id):
+                self._store.links.delete(link.link_id)
+
+    def _create(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
+        """C1: the item is created in the managed folder, or an unlinked one there is matched."""
+        policy = self._session.policy(link.record_type)
+        fields = self._session.fields(link.record_type)
+        link = link.but(c4c_id=record["ObjectID"], in_view=bool(record.get("in_view", True)))
+        if link.phase not in (Phase.RETIRED, Phase.ASLEEP):
+            # A sleeping or retired pair changes its phase only when the item really exists again.
+            self._store.links.save(link)
+        yield self._operation(Op.CREATE, link, record, fields.names, match=policy.match_existing)
+
+    def _compare(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
+        """C2, C6: a linked record; what changed in C4C goes to Exchange."""
+        self._session.release(link.link_id, Side.EXCHANGE)
+        if self._session.hold_of(link.link_id, Side.C4C, "pending"):
+            # The item is gone and a person has yet to say what that means.
+            return
+        if link.exchange_id is None:
+            if link.owes is Owes.CREATE:
+                yield from self._create(link, record)
+            return
+        before = link
+        policy = self._session.policy(link.record_type)
+        now = self._digests(link.record_type, record)
+        if record.get("in_view", True):
+            link = link.but(in_view=True, phase=Phase.ACTIVE)
+        edits = merge.sort_edits(Side.C4C, now, link.base_c4c, link.base_exchange, policy)
+        settled = {name: now[name] for name in edits.settle}
+        link = link.but(base_c4c={**link.base_c4c, **settled})
+        link = outcome.owe(link, edits.restore, Side.C4C, now)
+        link = outcome.see_record(link, _facts(record, now))
+        if link != before:
+            self._store.links.save(link)
+        if edits.unknown and link.exchange_id:
+            # Both sides are needed for a first match; stage 1 of the next session has them.
+            self._store.requests.add(
+                Side.EXCHANGE,
+                mailbox=link.mailbox,
+                record_type=link.record_type,
+                remote_id=link.exchange_id,
+            )
+        if edits.forward:
+            yield self._operation(
+                Op.UPDATE, link, record, edits.forward, base=dict(link.base_exchange)
+            )
+
+    def _rename(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
+        """C7: the company of the linked contacts follows the account's name."""
+        account_id = str(record.get("AccountID") or "").lstrip("0")
+        kind = RecordType.CONTACT
+        policy, fields = self._session.policy(kind), self._session.fields(kind)
+        if not account_id or not policy.may_write(Side.EXCHANGE, "company"):
+            return
+        name = self._session.fields(RecordType.ACCOUNT).from_c4c(record)["name"]
+        shown = {"AccountFormattedName": name}
+        digest = fields.digests(self._store.digest_key, {"company": name})["company"]
+        for contact in self._store.links.contacts_of_account(link.mailbox, account_id):
+            known = contact.base_c4c.get("company")
+            if contact.exchange_id and known is not None and known != digest:
+                yield self._operation(
+                    Op.UPDATE, contact, shown, ("company",), base=dict(contact.base_exchange)
+                )
+
+    def _leave_view(self, link: Link, record: Mapping[str, Any]) -> None:
+        """C5: the record still exists, the mailbox does not see it any more."""
+        if self._session.policy(link.record_type).on_leave_view == "keep":
+            self._store.links.save(link.but(phase=Phase.PINNED, in_view=False))
+        else:
+            self._note(link, "asleep", str(record.get("view_name") or ""))
+
+    def _gone(self, link: Link, record: Mapping[str, Any]) -> None:
+        """C3: 404, or status Obsolete."""
+        match decide_record_gone(link, self._session.policy(link.record_type)):
+            case Verdict.REMOVE:
+                self._note(link, "retired", str(record.get("view_name") or ""))
+            case Verdict.RETIRE_QUIETLY if not self._store.intents.open_for(link.link_id):
+                changed_at = record.get("ChangedOn") or link.c4c_changed_at
+                self._store.links.save(outcome.retire(link.but(c4c_changed_at=changed_at)))
+
+    def _note(self, link: Link, after: str, view: str) -> None:
+        self._absent[link.mailbox, link.record_type][link.link_id] = (link, after)
+        self._seen_views[link.record_type].add(view)
+
+    # -- removals ------------------------------------------------------------------------------
+
+    def _view_read(self, record: Mapping[str, Any]) -> None:
+        kind = RecordType(record["record_type"])
+        view = str(record["view_name"])
+        if record.get("is_complete"):
+            self._read.add((kind, view))
+        name = f"view:{kind.value}:{view}"
+        before, now = self._store.settings.get(name), str(record.get("filter_hash") or "")
+        if before is not None and before != now:
+            self._changed_views.add((kind, view))
+        self._store.settings.set_(name, now)
+
+    def _views_of(self, mailbox: str, kind: RecordType) -> set[str]:
+        wanted = self._session.settings.views.get(mailbox, {}).get(kind)
+        return {wanted} if wanted else self._seen_views[kind] - {""}
+
+    def _is_read(self, mailbox: str, kind: RecordType) -> bool:
+        return all((kind, view) in self._read for view in self._views_of(mailbox, kind))
+
+    def _removals(
+        self, mailbox: str, kind: RecordType, absent: Mapping[str, tuple[Link, str]]
+    ) -> Iterator[Operation]:
+        is_view_changed = any(
+            (kind, view) in self._changed_views for view in self._views_of(mailbox, kind)
+        )
+        links = [
+            link
+            for link, _ in absent.values()
+            # A rejected removal is undone by stage 1, which has the item's values.
+            if not self._session.hold_of(link.link_id, Side.EXCHANGE, "rejected")
+        ]
+        admitted = self._session.admit(
+            mailbox, kind, links, Side.EXCHANGE, is_view_changed=is_view_changed
+        )
+        for link in admitted:
+            hold = self._session.hold_of(link.link_id, Side.EXCHANGE, "approved")
+            yield self._operation(
+                Op.TRASH,
+                link,
+                {},
+                (),
+                "removals",
+                base=dict(link.base_exchange),
+                policy={"after": absent[link.link_id][1]},
+                hold=hold.hold_id if hold else None,
+            )
+
+    # -- helpers -------------------------------------------------------------------------------
+
+    def _digests(self, kind: RecordType, record: Mapping[str, Any]) -> dict[str, str]:
+        fields = self._session.fields(kind)
+        return fields.digests(self._store.digest_key, fields.from_c4c(record))
+
+    def _operation(
+        self,
+        op: Op,
+        link: Link,
+        record: Mapping[str, Any],
+        fields: Iterable[str],
+        stream: str = "contacts",
+        **terms: Any,  # noqa: ANN401 - the contract's own members
+    ) -> Operation:
+        """Put the named fields into Graph's properties and the rest into the contract."""
+        kind = link.record_type
+        policy = self._session.policy(kind)
+        field_map = self._session.fields(kind)
+        values = field_map.from_c4c(record)
+        names = tuple(name for name in fields if name in values)
+        policies = self._session.settings.policies
+        marks_kind = None if op is Op.STRIP else kind
+        return Operation(
+            stream=stream,
+            record={
+                "mailbox": link.mailbox,
+                "id": link.exchange_id or f"new:{link.link_id}",
+                **field_map.to_graph({name: values[name] for name in names}),
+            },
+            contract=Contract(
+                op=op,
+                link=link.link_id,
+                mailbox=link.mailbox,
+                record_type=kind,
+                fields=names,
+                source=_only(names, field_map.digests(self._store.digest_key, values)),
+                source_version=record.get("etag"),
+                source_modified_at=record.get("ChangedOn"),
+                on_conflict={name: policy.winner(name) for name in names},
+                writable=self._session.writable(kind, Side.EXCHANGE),
+                returnable=self._session.writable(kind, Side.C4C),
+                folders={"category": policy.category if policy.mark_with_category else ""},
+                strip_categories=routing.foreign_categories(marks_kind, policies),
+                region=self._session.settings.region,
+                custom=self._session.settings.custom[kind],
+                **terms,
+            ),
+        )
+
+
+def _only(names: Iterable[str], digests: Mapping[str, str]) -> dict[str, str]:
+    return {name: digests[name] for name in names}
+
+
+def _facts(record: Mapping[str, Any], digests: Mapping[str, str]) -> outcome.RecordFacts:
+    return outcome.RecordFacts(
+        c4c_id=record["ObjectID"],
+        etag=record.get("etag"),
+        changed_at=record.get("ChangedOn"),
+        account_id=str(record.get("AccountID") or "").lstrip("0"),
+        digests=digests,
+    )

@@ -1,0 +1,202 @@
+"""What both planners share: store, settings, open holds and issues of one session.
+
+Responsible for looking things up once and for the wording of issues. Decides nothing.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from contact_sync.core import guards, routing
+from contact_sync.core.model import Issue, Link, RecordType, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from contact_sync.core.fields import FieldMap, Problem
+    from contact_sync.core.model import TypePolicy
+    from contact_sync.settings import SyncSettings
+    from contact_sync.store import Hold, Store
+
+#: Codes that `FieldMap.problems` may give for a record.
+PROBLEM_CODES = ("missing_last_name", "missing_name", "value_too_long", "unmapped_country")
+
+
+def new_link_id() -> str:
+    """Return a fresh link id; the only random choice of the planners."""
+    return str(uuid.uuid4())
+
+
+class Session:
+    """One planner's view of the store and the settings."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: SyncSettings,
+        side: Side,
+        new_id: Callable[[], str] = new_link_id,
+    ) -> None:
+        self.store = store
+        self.settings = settings
+        self.new_id = new_id
+        self._side = side
+        self._holds: dict[str, Hold] = {
+            link_id: hold
+            for hold in store.holds.list_(("pending", "approved", "rejected"))
+            for link_id in hold.link_ids
+        }
+        self._with_issues = {
+            remote
+            for row in store.issues.list_open()
+            for remote in (row.issue.exchange_id, row.issue.c4c_id)
+            if remote
+        }
+
+    # -- settings ----------------------------------------------------------------------------
+
+    def policy(self, kind: RecordType) -> TypePolicy:
+        """Return the settings of a record type."""
+        return self.settings.policies[kind]
+
+    def fields(self, kind: RecordType) -> FieldMap:
+        """Return the field mapping of a record type."""
+        return self.settings.field_maps[kind]
+
+    def is_off(self, kind: RecordType) -> bool:
+        """Whether the type is frozen."""
+        return routing.is_frozen(self.policy(kind))
+
+    def writable(self, kind: RecordType, side: Side) -> tuple[str, ...]:
+        """Return the fields of a type that may be written to `side`."""
+        policy = self.policy(kind)
+        return tuple(name for name in self.fields(kind).names if policy.may_write(side, name))
+
+    def notice_changes(self) -> None:
+        """Ask for everything again when the settings of a type changed since the last session.
+
+        Fields that were switched on, or a type that is no longer off, would otherwise wait for
+        the next edit of each record.
+        """
+        for kind in RecordType:
+            name = f"fingerprint:{self._side.value}:{kind.value}"
+            now = self.settings.fingerprint(kind)
+            before = self.store.settings.get(name)
+            if before == now:
+                continue
+            if before is not None:
+                self._ask_for_all(kind)
+            self.store.settings.set_(name, now)
+
+    def _ask_for_all(self, kind: RecordType) -> None:
+        if self._side is Side.EXCHANGE:
+            for mailbox in self.settings.mailboxes:
+                self.store.requests.add(
+                    Side.EXCHANGE, mailbox=mailbox, record_type=None, remote_id="*"
+                )
+        else:
+            self.store.requests.add(Side.C4C, record_type=kind, remote_id="*")
+
+    # -- holds -------------------------------------------------------------------------------
+
+    def hold_of(self, link_id: str, side: Side, state: str) -> Hold | None:
+        """Return the hold of a link if it is for removals on `side` and in `state`."""
+        hold = self._holds.get(link_id)
+        return hold if hold and hold.side is side and hold.state == state else None
+
+    def release(self, link_id: str, side: Side) -> None:
+        """Take a link out of a hold on `side`: what was to be removed is wanted again."""
+        hold = self._holds.get(link_id)
+        if hold and hold.side is side and hold.state != "rejected":
+            self.store.holds.finish_link(hold.hold_id, link_id)
+            del self._holds[link_id]
+
+    def restore_rejected(self, links: Iterable[Link], side: Side) -> list[Link]:
+        """Return those links whose removal on `side` was rejected, and close their hold."""
+        rejected = [link for link in links if self.hold_of(link.link_id, side, "rejected")]
+        for link in rejected:
+            self.store.holds.finish_link(self._holds.pop(link.link_id).hold_id, link.link_id)
+        return rejected
+
+    def admit(
+        self, mailbox: str, kind: RecordType, links: Iterable[Link], side: Side, **known: bool
+    ) -> list[Link]:
+        """Pass planned removals on `side` through the guard.
+
+        Args:
+            mailbox: Mailbox of the set.
+            kind: Record type of the set.
+            links: Links whose removal was witnessed in this session.
+            side: Side that would lose records.
+            known: `is_folder_lost`, `is_view_changed` (see `guards.Situation`).
+
+        Returns:
+            The links that may be removed now, sorted: approved ones, and the new ones unless
+            the guard holds their whole set.
+        """
+        links = list(links)
+        approved = [link for link in links if self.hold_of(link.link_id, side, "approved")]
+        planned = [link for link in links if link.link_id not in self._holds]
+        reason = guards.hold_reason(
+            guards.Situation(
+                planned=len(planned), live=self.store.links.live_count(mailbox, kind), **known
+            ),
+            self.settings.limits,
+        )
+        if reason is not None:
+            self.store.holds.put(mailbox, kind, side, reason, [e.link_id for e in planned])
+            planned = []
+        return sorted([*approved, *planned], key=lambda link: link.link_id)
+
+    # -- issues ------------------------------------------------------------------------------
+
+    def raise_issue(  # noqa: PLR0913 - an issue's own members
+        self,
+        code: str,
+        mailbox: str,
+        kind: RecordType,
+        link: Link | None = None,
+        *,
+        exchange_id: str | None = None,
+        c4c_id: str | None = None,
+        fields: Iterable[str] = (),
+    ) -> None:
+        """Store an issue about an item or a record."""
+        exchange_id = exchange_id or (link.exchange_id if link else None)
+        c4c_id = c4c_id or (link.c4c_id if link else None)
+        self.store.issues.raise_(
+            Issue(
+                code=code,
+                mailbox=mailbox,
+                record_type=kind,
+                link_id=link.link_id if link else None,
+                exchange_id=exchange_id,
+                c4c_id=c4c_id,
+                fields=tuple(sorted(fields)),
+            )
+        )
+        self._with_issues.update(remote for remote in (exchange_id, c4c_id) if remote)
+
+    def close_issue(self, code: str, mailbox: str, exchange_id: str) -> None:
+        """Close an issue about an item whose cause is gone."""
+        if exchange_id in self._with_issues:
+            self.store.issues.close(code=code, mailbox=mailbox, exchange_id=exchange_id)
+
+    def close_issues_of(self, mailbox: str, exchange_id: str) -> None:
+        """Close every issue about an item that is gone."""
+        if exchange_id in self._with_issues:
+            self.store.issues.close(mailbox=mailbox, exchange_id=exchange_id)
+
+    def report_problems(
+        self, mailbox: str, kind: RecordType, exchange_id: str, problems: Iterable[Problem]
+    ) -> None:
+        """Raise one issue per kind of problem of an item, and close those that are gone."""
+        found: dict[str, list[str]] = {}
+        for problem in problems:
+            found.setdefault(problem.code, []).append(problem.field)
+        for code in PROBLEM_CODES:
+            if code in found:
+                self.raise_issue(code, mailbox, kind, exchange_id=exchange_id, fields=found[code])
+            else:
+                self.close_issue(code, mailbox, exchange_id)

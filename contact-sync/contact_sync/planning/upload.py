@@ -1,0 +1,400 @@
+"""Stage 1, Exchange to C4C: facts about Outlook items become operations for C4C.
+
+Responsible for walking the facts of one session and keeping the links up to date. Removals wait
+in `planning/absences.py` until the whole input was read. Decisions are made in `core`; nothing
+is written to Exchange or C4C here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from contact_sync.contract import Contract, Op, Operation
+from contact_sync.core import claims, merge, outcome, routing
+from contact_sync.core.decide import Verdict, decide_item
+from contact_sync.core.model import Link, Owes, Phase, RecordType, Side
+from contact_sync.planning.absences import Absences
+from contact_sync.planning.session import Session, new_link_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from contact_sync.settings import SyncSettings
+    from contact_sync.store import Store
+
+STREAMS = {
+    RecordType.ACCOUNT: "accounts",
+    RecordType.CONTACT: "contacts",
+    RecordType.INDIVIDUAL_CUSTOMER: "individual_customers",
+}
+
+
+class Upload:
+    """Plans stage 1 for all mailboxes of one session."""
+
+    def __init__(
+        self, store: Store, settings: SyncSettings, new_id: Callable[[], str] = new_link_id
+    ) -> None:
+        self._session = Session(store, settings, Side.EXCHANGE, new_id)
+        self._store = store
+        self._absences = Absences(self._session)
+        self._facts: dict[str, list[routing.FolderFact]] = {}
+        self._folders: dict[str, routing.Folders] = {}
+        self._claimants: list[Mapping[str, Any]] = []
+
+    def start(self) -> Iterator[Operation]:
+        """Begin the session; stage 1 owes C4C nothing before it has seen facts."""
+        self._session.notice_changes()
+        yield from ()
+
+    def record(self, stream: str, record: Mapping[str, Any]) -> Iterator[Operation]:
+        """Take in one fact of the tap; yield what can be decided at once."""
+        mailbox = str(record["mailbox"]).lower()
+        if stream == "contact_folders":
+            self._facts.setdefault(mailbox, []).append(
+                routing.FolderFact(
+                    record["id"],
+                    record.get("displayName") or "",
+                    record.get("parentFolderId"),
+                    bool(record.get("isDefault")),
+                )
+            )
+        elif stream == "mailbox_reads" and record.get("is_complete"):
+            self._absences.complete(mailbox, self._folders_of(mailbox).lost)
+        elif stream == "contacts":
+            yield from self._item(mailbox, record)
+
+    def finish(self) -> Iterator[Operation]:
+        """Yield what needs the whole input: copies and returns first, removals last."""
+        for record in self._claimants:
+            yield from self._claimant(str(record["mailbox"]).lower(), record)
+        yield from self._absences.finish()
+
+    # -- items ---------------------------------------------------------------------------------
+
+    def _item(self, mailbox: str, record: Mapping[str, Any]) -> Iterator[Operation]:
+        folders = self._folders_of(mailbox)
+        link = self._store.links.by_exchange_id(mailbox, record["id"])
+        if link is not None and self._session.is_off(link.record_type):
+            return
+        if record.get("_sdc_deleted_at"):
+            self._session.close_issues_of(mailbox, record["id"])
+            if link is not None:
+                self._absences.note(link)
+            return
+        policies = self._session.settings.policies
+        folder_id = record["parentFolderId"]
+        found = routing.route(folder_id, record.get("categories") or [], folders, policies)
+        if link is None and found.is_ambiguous:
+            kind = RecordType.CONTACT
+            self._session.raise_issue("ambiguous_category", mailbox, kind, exchange_id=record["id"])
+            return
+        self._session.close_issue("ambiguous_category", mailbox, record["id"])
+        verdict = decide_item(link, folders.typed.get(folder_id), found.record_type, policies)
+        yield from self._act(verdict, link, found.record_type, mailbox, record)
+
+    def _act(
+        self,
+        verdict: Verdict,
+        link: Link | None,
+        kind: RecordType | None,
+        mailbox: str,
+        record: Mapping[str, Any],
+    ) -> Iterator[Operation]:
+        match verdict, link:
+            case Verdict.NEW, _ if kind is not None:
+                yield from self._new(mailbox, link, kind, record)
+            case Verdict.RESUME, Link():
+                yield from self._create(link, record)
+            case ((Verdict.COMPARE | Verdict.WAKE), Link()):
+                yield from self._compare(link, record)
+            case Verdict.REVIVE, Link():
+                yield from self._revive(link, record)
+            case Verdict.CONVERT, Link() if kind is not None:
+                yield from self._convert(link, kind, record)
+            case Verdict.MOVE_BACK, Link():
+                self._store.links.save(_see(link, record).but(owes=Owes.MOVE))
+                self._session.raise_issue("moved_back", mailbox, link.record_type, link)
+            case Verdict.LEFT, Link():
+                owes = Owes.STRIP if self._bears_routing(record) else Owes.NOTHING
+                self._absences.note(_see(link, record).but(owes=owes))
+            case Verdict.FORGET, Link():
+                self._absences.forget(link)
+            case Verdict.IGNORE, Link(owes=Owes.STRIP) if not self._bears_routing(record):
+                self._store.links.save(link.but(owes=Owes.NOTHING))
+
+    def _new(
+        self, mailbox: str, old: Link | None, kind: RecordType, record: Mapping[str, Any]
+    ) -> Iterator[Operation]:
+        """E1: an item of a managed type that no link knows."""
+        if self._session.is_off(kind) or record.get("isPrivate"):
+            return
+        if old is not None and old.phase is Phase.PENDING and not self._absences.forget(old):
+            return
+        claim = claims.parse(record.get("syncLink"))
+        if claim is not None and claim.record_type is kind:
+            # Whether it is a copy or a return shows only when the whole mailbox was read.
+            self._claimants.append(record)
+            return
+        link = Link(link_id=self._session.new_id(), mailbox=mailbox, record_type=kind)
+        yield from self._create(link, record)
+
+    def _create(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
+        """Ask C4C for the record of a pending link: match it, else create it where allowed."""
+        policy = self._session.policy(link.record_type)
+        fields = self._session.fields(link.record_type)
+        may_create = policy.direction.reaches(Side.C4C) and not policy.read_only
+        refused: set[str] = set()
+        if may_create:
+            problems = fields.problems(fields.from_graph(record), is_create=True)
+            self._session.report_problems(link.mailbox, link.record_type, record["id"], problems)
+            if any(problem.code.startswith("missing_") for problem in problems):
+                return
+            refused = {problem.field for problem in problems}
+        link = self._place(_see(link, record), record)
+        self._store.links.save(link)
+        trashes = policy.read_only and policy.read_only_new_item == "trash"
+        yield self._operation(
+            Op.CREATE if may_create else Op.ADOPT,
+            link,
+            record,
+            [name for name in fields.names if name not in refused],
+            match=policy.match_existing,
+            on_no_match="trash" if trashes else "leave",
+            defaults=self._defaults(link),
+        )
+
+    def _adopt(
+        self, link: Link, record: Mapping[str, Any], claim: claims.Claim, fields: Iterable[str]
+    ) -> Iterator[Operation]:
+        """Join an item with the record it names; the values meet as in a first match."""
+        link = self._place(_see(link, record), record)
+        self._store.links.save(link)
+        named = {
+            "tenant": claim.tenant,
+            "record_type": claim.record_type.value,
+            "c4c_id": claim.c4c_id,
+        }
+        yield self._operation(Op.ADOPT, link, record, fields, claim=named)
+
+    def _compare(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
+        """E2, E6: a linked item in its place, or waiting to be moved there."""
+        self._session.release(link.link_id, Side.C4C)
+        if self._session.hold_of(link.link_id, Side.EXCHANGE, "rejected"):
+            yield from self._revive(link, record)
+            return
+        before = link
+        policy = self._session.policy(link.record_type)
+        fields = self._session.fields(link.record_type)
+        now = fields.digests(self._store.digest_key, fields.from_graph(record))
+        link = self._place(_see(link, record), record)
+        if link.phase is Phase.ASLEEP:
+            link = link.but(phase=Phase.PINNED, is_hidden=False)
+        edits = merge.sort_edits(Side.EXCHANGE, now, link.base_exchange, link.base_c4c, policy)
+        relink = {"company"} & set(edits.restore) if policy.company_change == "relink" else set()
+        restore = set(edits.restore) - relink
+        link = outcome.owe(link, restore, Side.EXCHANGE, now)
+        settled = {name: now[name] for name in edits.settle}
+        link = link.but(base_exchange={**link.base_exchange, **settled})
+        if link != before:
+            self._store.links.save(link)
+        self._report_restored(link, restore)
+        if edits.unknown:
+            yield from self._adopt(link, record, self._own_claim(link), edits.unknown)
+        if edits.forward or relink:
+            yield from self._update(link, {*edits.forward, *relink}, record)
+
+    def _update(
+        self, link: Link, edited: set[str], record: Mapping[str, Any]
+    ) -> Iterator[Operation]:
+        fields = self._session.fields(link.record_type)
+        problems = fields.problems(fields.from_graph(record), is_create=False)
+        self._session.report_problems(link.mailbox, link.record_type, record["id"], problems)
+        names = sorted(edited - {problem.field for problem in problems})
+        if names:
+            yield self._operation(
+                Op.UPDATE,
+                link,
+                record,
+                names,
+                if_match=link.c4c_etag,
+                base=dict(link.base_c4c),
+            )
+
+    def _revive(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
+        """E9, or a rejected removal: the record is set Active again; read-only: only joined."""
+        policy = self._session.policy(link.record_type)
+        names = self._session.fields(link.record_type).names
+        if policy.read_only or not policy.direction.reaches(Side.C4C):
+            trashes = policy.read_only and policy.read_only_new_item == "trash"
+            claim = self._own_claim(link)
+            for operation in self._adopt(link, record, claim, names):
+                yield operation.but_contract(on_no_match="trash" if trashes else "leave")
+            return
+        link = self._place(_see(link, record), record)
+        self._store.links.save(link)
+        hold = self._session.hold_of(link.link_id, Side.EXCHANGE, "rejected")
+        yield self._operation(
+            Op.REVIVE,
+            link,
+            record,
+            names,
+            defaults=self._defaults(link),
+            hold=hold.hold_id if hold else None,
+        )
+
+    def _convert(
+        self, old: Link, kind: RecordType, record: Mapping[str, Any]
+    ) -> Iterator[Operation]:
+        """E4: a record of the new type first; the old one is retired afterwards."""
+        new = Link(link_id=self._session.new_id(), mailbox=old.mailbox, record_type=kind)
+        with self._store.transaction():
+            self._store.links.save(
+                old.but(
+                    phase=Phase.CONVERTING,
+                    owes=Owes.NOTHING,
+                    exchange_id=None,
+                    successor=new.link_id,
+                )
+            )
+            self._store.links.save(_see(new, record))
+        yield from self._create(new, record)
+
+    def _claimant(self, mailbox: str, record: Mapping[str, Any]) -> Iterator[Operation]:
+        """An unknown item that bears a link property: a copy, a return, or a lost store."""
+        claim = claims.parse(record.get("syncLink"))
+        if claim is None:
+            return
+        names = self._session.fields(claim.record_type).names
+        link = self._store.links.by_c4c_id(mailbox, claim.c4c_id)
+        if link is None:
+            fresh = Link(
+                link_id=self._session.new_id(), mailbox=mailbox, record_type=claim.record_type
+            )
+            yield from self._adopt(fresh, record, claim, names)
+        elif self._absences.withdraw(link) or link.exchange_id in (None, record["id"]):
+            # The same record under a new id: the pair goes on with this item.
+            if link.phase is not Phase.CONVERTING:
+                yield from self._adopt(link, record, claim, names)
+        elif link.phase is Phase.RETIRED:
+            yield from self._revive(link, record)
+        elif link.phase is Phase.ASLEEP:
+            yield from self._compare(link, record)
+        elif self._store.intents.open_for(link.link_id):
+            # A move or creation was cut off: stage 2 finds out which item is the real one.
+            self._store.requests.add(
+                Side.EXCHANGE,
+                mailbox=mailbox,
+                record_type=link.record_type,
+                remote_id=record["id"],
+            )
+        else:
+            self._session.raise_issue(
+                "duplicate_of_linked", mailbox, link.record_type, exchange_id=record["id"]
+            )
+
+    # -- helpers -------------------------------------------------------------------------------
+
+    def _folders_of(self, mailbox: str) -> routing.Folders:
+        """Return the mailbox's folders; remember the managed ones by id."""
+        if mailbox in self._folders:
+            return self._folders[mailbox]
+        remembered = self._store.folders.get(mailbox)
+        facts = self._facts.get(mailbox, [])
+        folders = routing.find_folders(facts, self._session.settings.policies, remembered)
+        for kind, folder_id in folders.managed.items():
+            if remembered.get(kind) != folder_id:
+                self._store.folders.set_(mailbox, kind, folder_id)
+        for kind in folders.lost - set(folders.managed):
+            self._store.folders.forget(mailbox, kind)
+        self._folders[mailbox] = folders
+        return folders
+
+    def _place(self, link: Link, record: Mapping[str, Any]) -> Link:
+        """Note what the item lacks: the right folder, the category, the link property."""
+        folders = self._folders_of(link.mailbox)
+        if folders.managed.get(link.record_type) != record["parentFolderId"]:
+            return link.but(owes=Owes.MOVE)
+        policies = self._session.settings.policies
+        marked = routing.is_marked(link.record_type, record.get("categories") or [], policies)
+        is_stamped = link.phase.is_live and link.owes is Owes.NOTHING
+        return link.but(owes=Owes.NOTHING if marked and is_stamped else Owes.STAMP)
+
+    def _bears_routing(self, record: Mapping[str, Any]) -> bool:
+        bears = {str(name).strip().casefold() for name in record.get("categories") or []}
+        return bool(bears & set(routing.foreign_categories(None, self._session.settings.policies)))
+
+    def _own_claim(self, link: Link) -> claims.Claim:
+        tenant = self._store.binding(Side.C4C) or ""
+        return claims.Claim(tenant, link.record_type, link.c4c_id or "")
+
+    def _defaults(self, link: Link) -> dict[str, str]:
+        is_contact = link.record_type is RecordType.CONTACT
+        defaults = {}
+        if not is_contact:
+            defaults["RoleCode"] = self._session.policy(link.record_type).role_code
+        if owner := self._session.settings.owners.get(link.mailbox):
+            defaults["ContactOwnerID" if is_contact else "OwnerID"] = owner
+        return defaults
+
+    def _operation(
+        self,
+        op: Op,
+        link: Link,
+        record: Mapping[str, Any],
+        fields: Iterable[str],
+        **terms: Any,  # noqa: ANN401 - the contract's own members
+    ) -> Operation:
+        """Put the named fields into C4C's properties and the rest into the contract."""
+        kind = link.record_type
+        policy = self._session.policy(kind)
+        field_map = self._session.fields(kind)
+        values = field_map.from_graph(record)
+        names = tuple(name for name in fields if name in values)
+        properties = field_map.to_c4c({name: values[name] for name in names})
+        if "company" in names:
+            # Read-only in C4C and never sent: the target looks up the account by it.
+            properties["AccountFormattedName"] = values["company"]
+        return Operation(
+            stream=STREAMS[kind],
+            record={"ObjectID": link.c4c_id, **properties},
+            contract=Contract(
+                op=op,
+                link=link.link_id,
+                mailbox=link.mailbox,
+                record_type=kind,
+                fields=names,
+                source=field_map.digests(self._store.digest_key, values),
+                source_version=record.get("changeKey"),
+                source_modified_at=record.get("lastModifiedDateTime"),
+                on_conflict={name: policy.winner(name) for name in names},
+                writable=self._session.writable(kind, Side.C4C),
+                returnable=self._session.writable(kind, Side.EXCHANGE),
+                policy={
+                    "account_no_match": policy.account_no_match,
+                    "company_change": policy.company_change,
+                },
+                region=self._session.settings.region,
+                custom=self._session.settings.custom[kind],
+                **terms,
+            ),
+        )
+
+    def _report_restored(self, link: Link, restored: set[str]) -> None:
+        plain = restored - {"company"}
+        if plain:
+            self._session.raise_issue(
+                "read_only_edit", link.mailbox, link.record_type, link, fields=plain
+            )
+        if "company" in restored:
+            self._session.raise_issue(
+                "company_restored", link.mailbox, link.record_type, link, fields=("company",)
+            )
+
+
+def _see(link: Link, record: Mapping[str, Any]) -> Link:
+    return link.but(
+        exchange_id=record["id"],
+        exchange_version=record.get("changeKey"),
+        exchange_folder_id=record["parentFolderId"],
+    )

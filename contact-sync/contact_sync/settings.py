@@ -1,0 +1,192 @@
+"""Settings of the mapper in typed form, checked.
+
+Responsible for cross-field rules: bad configuration is an error before any message is read. The
+declaration is in `settings_schema.py`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from singer_sdk.exceptions import ConfigValidationError
+
+from contact_sync.core.fields import FieldMap
+from contact_sync.core.guards import Limits
+from contact_sync.core.model import Direction, FieldPolicy, RecordType, TypePolicy, Winner
+from contact_sync.settings_schema import CHOICES, NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class SyncSettings:
+    """The settings in typed form.
+
+    Attributes:
+        mapping: `exchange-to-c4c` or `c4c-to-exchange`.
+        mailboxes: Addresses, lower case.
+        policies: Per record type.
+        field_maps: Per record type.
+        custom: Per record type: canonical name -> (Graph property, C4C property).
+        region: ISO country for phone numbers, or None.
+        limits: The guard's.
+        owners: Mailbox -> OwnerID.
+        views: Mailbox -> record type -> view name.
+    """
+
+    mapping: str
+    mailboxes: tuple[str, ...]
+    policies: Mapping[RecordType, TypePolicy]
+    field_maps: Mapping[RecordType, FieldMap]
+    custom: Mapping[RecordType, Mapping[str, tuple[str, str]]]
+    region: str | None
+    limits: Limits
+    owners: Mapping[str, str]
+    views: Mapping[str, Mapping[RecordType, str]]
+
+    def fingerprint(self, record_type: RecordType) -> str:
+        """Return a hash of all that decides which values are compared (16 hex digits)."""
+        policy = self.policies[record_type]
+        directions = {name: entry.direction.value for name, entry in policy.fields.items()}
+        parts = [
+            policy.direction.value,
+            policy.read_only,
+            sorted(directions.items()),
+            sorted(self.custom[record_type].items()),
+            self.region,
+        ]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+def parse(config: Mapping[str, Any]) -> SyncSettings:
+    """Check the settings and return their typed form.
+
+    Raises:
+        ConfigValidationError: A value is missing or contradictory; the message names the setting
+            and never its value.
+    """
+    mailboxes = tuple(dict.fromkeys(str(name).strip().lower() for name in config["mailboxes"]))
+    if not mailboxes or not all(mailboxes):
+        raise ConfigValidationError("Setting `mailboxes` is empty: name at least one mailbox.")
+    region = config.get("region") or None
+    custom = {kind: _custom_fields(kind, config) for kind in RecordType}
+    policies = {kind: _policy(kind, config, region, custom[kind]) for kind in RecordType}
+    _check_names(policies)
+    field_maps = {
+        kind: FieldMap(kind, region=region, custom=custom[kind], directions=policies[kind].fields)
+        for kind in RecordType
+    }
+    return SyncSettings(
+        mapping=config["mapping"],
+        mailboxes=mailboxes,
+        policies=policies,
+        field_maps=field_maps,
+        custom=custom,
+        region=region,
+        limits=Limits(int(config["guard_min_removals"]), float(config["guard_percent"])),
+        owners={str(k).lower(): str(v) for k, v in (config.get("owners") or {}).items()},
+        views=_views(config),
+    )
+
+
+def _views(config: Mapping[str, Any]) -> dict[str, dict[RecordType, str]]:
+    try:
+        return {
+            str(mailbox).lower(): {RecordType(kind): str(name) for kind, name in views.items()}
+            for mailbox, views in (config.get("views") or {}).items()
+        }
+    except (ValueError, AttributeError) as error:
+        raise ConfigValidationError(
+            "Setting `views` must map each mailbox to {account|contact|individual_customer: view}."
+        ) from error
+
+
+def _custom_fields(kind: RecordType, config: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    entries = (config.get(kind.value) or {}).get("custom_fields") or {}
+    try:
+        return {str(k): (str(v["exchange"]), str(v["c4c"])) for k, v in entries.items()}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ConfigValidationError(
+            f"Setting `{kind.value}.custom_fields` needs `exchange` and `c4c` for each field."
+        ) from error
+
+
+def _policy(
+    kind: RecordType,
+    config: Mapping[str, Any],
+    region: str | None,
+    custom: Mapping[str, tuple[str, str]],
+) -> TypePolicy:
+    given: dict[str, Any] = dict(config.get(kind.value) or {})
+    folder, folder_aliases, category, category_aliases = NAMES[kind]
+    texts = {
+        choice.name: given.get(choice.name, choice.default)
+        for choice in CHOICES
+        if kind in choice.types and choice.name not in ("direction", "on_conflict")
+    }
+    return TypePolicy(
+        record_type=kind,
+        folder=given.get("folder") or folder,
+        folder_aliases=tuple(given.get("folder_aliases", folder_aliases)),
+        category=given.get("category") or category,
+        category_aliases=tuple(given.get("category_aliases", category_aliases)),
+        direction=Direction(given.get("direction", "both")),
+        read_only=bool(given.get("read_only", False)),
+        on_conflict=Winner(given.get("on_conflict", "c4c")),
+        match_existing=bool(given.get("match_existing", True)),
+        mark_with_category=bool(given.get("mark_with_category", True)),
+        role_code=str(given.get("role_code") or "CRM000"),
+        fields=_field_policies(kind, given, region, custom),
+        **texts,
+    )
+
+
+def _field_policies(
+    kind: RecordType,
+    given: Mapping[str, Any],
+    region: str | None,
+    custom: Mapping[str, tuple[str, str]],
+) -> dict[str, FieldPolicy]:
+    field_map = FieldMap(kind, region=region, custom=custom)
+    entries: Mapping[str, Any] = given.get("fields") or {}
+    unknown = sorted(set(entries) - set(field_map.names))
+    if unknown:
+        raise ConfigValidationError(
+            f"Setting `{kind.value}.fields` names unknown fields: {', '.join(unknown)}."
+        )
+    policies: dict[str, FieldPolicy] = {}
+    for name in field_map.names:
+        entry = entries.get(name) or {}
+        try:
+            direction = Direction(entry.get("direction", field_map.default_direction(name)))
+            winner = Winner(entry["on_conflict"]) if "on_conflict" in entry else None
+        except (ValueError, AttributeError) as error:
+            raise ConfigValidationError(
+                f"Setting `{kind.value}.fields.{name}` has an unknown direction or on_conflict."
+            ) from error
+        if name == "company" and direction.value in ("both", "to_c4c"):
+            raise ConfigValidationError(
+                f"Setting `{kind.value}.fields.company.direction` can be to_exchange or off: C4C "
+                "derives the company from the account; see company_change."
+            )
+        policies[name] = FieldPolicy(direction=direction, on_conflict=winner)
+    return policies
+
+
+def _check_names(policies: Mapping[RecordType, TypePolicy]) -> None:
+    """Refuse one folder or category name for two record types."""
+    for setting in ("folder", "category"):
+        seen: dict[str, RecordType] = {}
+        for kind, policy in policies.items():
+            names = (getattr(policy, setting), *getattr(policy, f"{setting}_aliases"))
+            for name in {entry.strip().casefold() for entry in names}:
+                if name in seen:
+                    raise ConfigValidationError(
+                        f"Settings `{seen[name].value}.{setting}` and `{kind.value}.{setting}` "
+                        "share a name (or alias): each record type needs its own."
+                    )
+                seen[name] = kind

@@ -1,0 +1,130 @@
+"""How mapper and targets read messages and fail: one clear line, and no content of a record.
+
+Responsible for the places where the SDK would print record content or setting values: unparsable
+lines, missing keys, unknown messages, schema validation, tracebacks.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import traceback
+from typing import IO, TYPE_CHECKING, Any, ClassVar
+
+from jsonschema import Draft202012Validator
+from singer_sdk.exceptions import ConfigurationError, ConfigValidationError
+from singer_sdk.io_base import SingerReader
+from typing_extensions import override
+
+from contact_sync.contract import ContractError
+from contact_sync.errors import ContactSyncError
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Callable
+
+
+class MessageError(ContactSyncError):
+    """The input is not what a Singer stream of this sync looks like; nothing of it is used."""
+
+
+class QuietReader(SingerReader):
+    """Reads Singer messages and never repeats them in an error."""
+
+    @override
+    def process_lines(
+        self,
+        file_input: IO[str] | None,
+        callbacks: dict[str, Callable[[dict[str, Any]], None]],
+    ) -> Counter[str]:
+        """Process all lines; a line that cannot be decoded is an error without its content."""
+        try:
+            return super().process_lines(file_input, callbacks)
+        except UnicodeDecodeError:
+            raise MessageError("The input is not UTF-8 text. Does a Singer tap write it?") from None
+
+    @override
+    def deserialize_json(self, line: str) -> dict[str, Any]:
+        """Parse one line.
+
+        Raises:
+            MessageError: It is not a JSON object, or it is nested too deeply.
+        """
+        try:
+            message = json.loads(line)
+        except (ValueError, RecursionError):
+            message = None
+        if not isinstance(message, dict):
+            raise MessageError("A line of the input is not a Singer message (a JSON object).")
+        return message
+
+    @staticmethod
+    @override
+    def assert_line_requires(line_dict: dict[str, Any], requires: set[str]) -> None:
+        """Check for members that a message must have.
+
+        Raises:
+            MessageError: One is missing.
+        """
+        missing = sorted(requires - set(line_dict))
+        if missing:
+            raise MessageError(f"A Singer message lacks: {', '.join(missing)}.")
+
+    @override
+    def _process_unknown_message(self, message_dict: dict[str, Any]) -> None:
+        raise MessageError("A Singer message has an unknown type.")
+
+
+class QuietPlugin:
+    """Mix-in for mapper and targets: every failure is one line on stderr and exit code 1."""
+
+    #: Errors whose text is made for people and free of personal data and secrets.
+    plain_errors: ClassVar[tuple[type[Exception], ...]] = (
+        ContactSyncError,
+        ContractError,
+        ConfigurationError,
+    )
+    name: str
+    config_jsonschema: ClassVar[dict[str, Any]]
+    _config: dict[str, Any]
+
+    @classmethod
+    def invoke(cls, **arguments: Any) -> None:  # noqa: ANN401 - the SDK's own arguments
+        """Run the plugin; turn exceptions into one line and an exit code."""
+        logger = logging.getLogger(cls.name)
+        try:
+            super().invoke(**arguments)  # type: ignore[misc] # provided by the SDK's class
+        except ConfigValidationError as error:
+            for line in error.errors or [str(error)]:
+                logger.error(line)  # noqa: TRY400 - a traceback could show values
+        except cls.plain_errors as error:
+            logger.error(str(error))  # noqa: TRY400 - a traceback could show values
+        except BrokenPipeError:
+            logger.error("The next plugin of the pipeline has stopped; see its message.")  # noqa: TRY400
+        except Exception as error:  # noqa: BLE001 - the last door; the text may hold values
+            frames = traceback.extract_tb(error.__traceback__)[-4:]
+            places = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
+            logger.error("Unexpected %s (%s); please report it.", type(error).__name__, places)  # noqa: TRY400
+        else:
+            return
+        sys.exit(1)
+
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        """Check the settings; messages name settings, never values."""
+        self.append_builtin_config(self.config_jsonschema)  # type: ignore[attr-defined]
+        errors = []
+        for error in Draft202012Validator(self.config_jsonschema).iter_errors(self._config):
+            path = ".".join(str(part) for part in error.absolute_path)
+            if error.validator == "required":
+                missing = sorted(set(error.validator_value) - set(error.instance))
+                prefix = f"{path}." if path else ""
+                errors += [f"Setting `{prefix}{name}` is missing." for name in missing]
+            elif error.validator == "enum":
+                allowed = ", ".join(str(value) for value in error.validator_value)
+                errors.append(f"Setting `{path}` must be one of: {allowed}.")
+            else:
+                errors.append(f"Setting `{path}` has a value of the wrong kind.")
+        if errors and raise_errors:
+            raise ConfigValidationError(errors[0], errors=errors)
+        return errors
