@@ -29,9 +29,14 @@ PROPERTIES = st.dictionaries(st.sampled_from(["LastName", "Note", "Email"]), NAS
 
 
 def mime_parts(content_type: str, body: bytes) -> list[Message]:
-    message = message_from_bytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body)
-    assert message.is_multipart()
-    return message.get_payload()  # type: ignore[return-value]  # multipart: a list of messages
+    head = b"Content-Type: " + content_type.encode() + b"\r\n\r\n"
+    return subparts(message_from_bytes(head + body))
+
+
+def subparts(message: Message) -> list[Message]:
+    parts = message.get_payload()
+    assert isinstance(parts, list)
+    return [part for part in parts if not isinstance(part, str)]
 
 
 def payload(part: Message) -> bytes:
@@ -54,7 +59,7 @@ def test_no_value_can_leave_its_part(records: list[dict[str, str]]) -> None:
     outer = mime_parts(*encode_batch(parts))
     assert len(outer) == 2 * len(records)
     for record, changeset, read in zip(records, outer[::2], outer[1::2], strict=True):
-        (write,) = changeset.get_payload()
+        (write,) = subparts(changeset)
         assert write.get_content_type() == "application/http"
         head, _, body = payload(write).partition(b"\r\n\r\n")
         assert head.splitlines()[:2] == [
@@ -77,15 +82,14 @@ def test_boundaries_are_new_each_time() -> None:
 
 
 @pytest.mark.parametrize(
-    "part",
-    [
-        Part("GET", "A HTTP/1.1\r\nX: y"),
-        Part("DELETE", "A('1')", {"If-Match": "x\r\nX-Other: y"}),
-    ],
+    ("path", "headers"),
+    [("A HTTP/1.1\r\nX: y", {}), ("A('1')", {"If-Match": "x\r\nX-Other: y"})],
 )
-def test_paths_and_headers_cannot_bring_lines_of_their_own(part: Part) -> None:
+def test_paths_and_headers_cannot_bring_lines_of_their_own(
+    path: str, headers: dict[str, str]
+) -> None:
     with pytest.raises(ValueError, match="control"):
-        encode_batch([part])
+        Part("DELETE", path, headers)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])

@@ -42,6 +42,7 @@ ONE_PART = (
 BATCH = (202, {"content-type": "multipart/mixed; boundary=b"}, ONE_PART)
 
 Reply = tuple[int, dict[str, str], bytes] | Exception
+REFUSED: Reply = (401, {}, b"")
 
 
 @dataclass
@@ -62,7 +63,7 @@ class Script(HTTPAdapter):
     """Answers requests with prepared replies and remembers what it saw."""
 
     replies: list[Reply]
-    requests: list[requests.PreparedRequest] = field(default_factory=list)
+    seen: list[requests.PreparedRequest] = field(default_factory=list)
     options: list[dict[str, Any]] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
     now: float = 0.0
@@ -71,7 +72,7 @@ class Script(HTTPAdapter):
         super().__init__()
 
     def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
-        self.requests.append(request)
+        self.seen.append(request)
         self.options.append(options)
         reply = self.replies.pop(0)
         if isinstance(reply, Exception):
@@ -90,7 +91,7 @@ class Script(HTTPAdapter):
         return self.build_response(request, raw)
 
     def headers(self, name: str) -> list[str | None]:
-        return [request.headers.get(name) for request in self.requests]
+        return [request.headers.get(name) for request in self.seen]
 
     def client(self, auth: Any = None, **settings: Any) -> C4CClient:
         session = requests.Session()
@@ -120,7 +121,7 @@ def pem(tmp_path: Path) -> dict[str, str]:
 def test_a_read_asks_for_json_as_the_user() -> None:
     script = Script([(200, {}, RECORD)])
     script.client(language="DE").get_record("ContactCollection", "A")
-    (request,) = script.requests
+    (request,) = script.seen
     assert request.url == f"{ROOT}ContactCollection('A')?$format=json"
     assert request.headers["Accept"] == "application/json"
     assert request.headers["Accept-Language"] == "DE"
@@ -143,7 +144,7 @@ def test_redirects_are_not_followed(status: int) -> None:
     script = Script([(status, {"location": "https://elsewhere.example/"}, b"")])
     with pytest.raises(ProtocolError, match=str(status)):
         script.client().get_record("ContactCollection", "A")
-    assert len(script.requests) == 1
+    assert len(script.seen) == 1
 
 
 def test_the_ca_setting_wins_over_the_environment(
@@ -199,7 +200,7 @@ def test_the_token_is_fetched_once_and_its_cookies_go_along() -> None:
     client = script.client()
     for _ in range(2):
         assert client.get_records("ContactCollection", ["A"])["A"]
-    assert [request.method for request in script.requests] == ["GET", "POST", "POST"]
+    assert [request.method for request in script.seen] == ["GET", "POST", "POST"]
     assert script.headers("x-csrf-token") == ["fetch", "T1", "T1"]
     assert script.headers("Cookie") == [None, "sap-XSRF=abc", "sap-XSRF=abc"]
 
@@ -240,7 +241,7 @@ def test_a_certificate_needs_a_token_only_if_c4c_says_so(pem: dict[str, str]) ->
 
 
 def test_a_wrong_password_is_tried_once() -> None:
-    script = Script([(401, {}, b"")])
+    script = Script([REFUSED])
     with pytest.raises(AuthError):
         script.client().check_connection()
 
@@ -248,7 +249,7 @@ def test_a_wrong_password_is_tried_once() -> None:
 def test_the_connection_check_reads_the_service_document() -> None:
     script = Script([(200, {"content-type": "application/json"}, b'{"d":{"EntitySets":[]}}')])
     script.client().check_connection()
-    assert script.requests[0].url == f"{ROOT}?$format=json"
+    assert script.seen[0].url == f"{ROOT}?$format=json"
 
 
 def test_a_logon_page_is_no_connection() -> None:
@@ -291,9 +292,7 @@ def test_metadata_is_asked_for_with_labels() -> None:
     script = Script([(200, {}, body)])
     metadata = script.client().get_metadata(["Contact", "CorporateAccount"])
     assert metadata.entity_type("Contact").properties == ()
-    assert (
-        script.requests[0].url == f"{ROOT}$metadata?sap-label=true&$filter=Contact,CorporateAccount"
-    )
+    assert script.seen[0].url == f"{ROOT}$metadata?sap-label=true&$filter=Contact,CorporateAccount"
     assert script.headers("Accept") == ["application/xml"]
 
 
@@ -309,7 +308,7 @@ def test_code_lists_are_read_over_all_pages() -> None:
         ("1", "One", None),
         ("BY", "Bavaria", "DE"),
     ]
-    assert script.requests[1].url == f"{ROOT}ACollection?$skiptoken=1001&$format=json"
+    assert script.seen[1].url == f"{ROOT}ACollection?$skiptoken=1001&$format=json"
 
 
 def test_a_row_without_code_is_no_code_list() -> None:
@@ -322,7 +321,9 @@ def test_parallel_requests_are_capped() -> None:
     entered, leave = threading.Semaphore(0), threading.Event()
 
     class Slow(Script):
-        def send(self, request: Any, *rest: Any, **options: Any) -> requests.Response:
+        def send(
+            self, request: requests.PreparedRequest, *rest: Any, **options: Any
+        ) -> requests.Response:
             entered.release()
             assert leave.wait(10)
             return super().send(request, *rest, **options)
@@ -361,16 +362,15 @@ def access_token(token: str) -> Reply:
 
 
 def test_an_access_token_is_renewed_once_after_a_401(pem: dict[str, str]) -> None:
-    refused = (401, {}, b"")
-    script = Script([access_token("T1"), refused, access_token("T2"), (200, {}, RECORD)])
+    replies = [access_token("T1"), REFUSED, access_token("T2"), (200, {}, RECORD)]
+    script = Script(replies)
     script.client(saml(pem)).get_record("ContactCollection", "A")
     sent = [value for value in script.headers("Authorization") if value and "Bearer" in value]
     assert sent == ["Bearer T1", "Bearer T2"]
 
 
 def test_a_second_401_ends_it(pem: dict[str, str]) -> None:
-    refused = (401, {}, b"")
-    script = Script([access_token("T1"), refused, access_token("T2"), refused])
+    script = Script([access_token("T1"), REFUSED, access_token("T2"), REFUSED])
     with pytest.raises(AuthError):
         script.client(saml(pem)).get_record("ContactCollection", "A")
     assert not script.replies
@@ -389,6 +389,12 @@ def test_the_password_stays_out_of_the_repr() -> None:
 def never_connected() -> requests.ConnectionError:
     reason = NewConnectionError(None, "refused")  # type: ignore[arg-type]  # no connection
     return requests.ConnectionError(MaxRetryError(None, "", reason))  # type: ignore[arg-type]  # no pool
+
+
+def test_a_redirect_to_nonsense_is_no_crash() -> None:
+    script = Script([(302, {"location": "https://[broken"}, b"")])
+    with pytest.raises(TransientError):
+        script.client(max_retries=0).get_record("ContactCollection", "A")
 
 
 @pytest.mark.parametrize("make", [never_connected, requests.ConnectTimeout])

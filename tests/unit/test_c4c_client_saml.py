@@ -63,8 +63,10 @@ def token(name: str, lifetime: Any = 3600) -> Answer:
 def test_the_assertion_is_signed_and_says_who_asks_for_whom(settings: SamlBearer) -> None:
     document = base64.b64decode(signed_assertion(settings, NOW))
     certificate = Path(settings.cert_file).read_text(encoding="ascii")
-    signed = XMLVerifier().verify(document, x509_cert=certificate).signed_xml
-    assert signed is not None
+    result = XMLVerifier().verify(document, x509_cert=certificate)
+    assert not isinstance(result, list)
+    assert result.signed_xml is not None
+    signed = result.signed_xml
     tags = ("Issuer", "NameID", "Audience", "AttributeValue")
     assert {tag: signed.findtext(f".//s:{tag}", namespaces=SAML) for tag in tags} == {
         "Issuer": "our-provider",

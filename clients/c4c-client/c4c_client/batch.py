@@ -30,12 +30,21 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class Part:
-    """One request inside a batch; `path` is relative to the service root and encoded."""
+    """One request inside a batch; `path` is relative to the service root and encoded.
+
+    Raises:
+        ValueError: A path or header holds control characters, and could add lines.
+    """
 
     method: str
     path: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse a part that could not be sent as one."""
+        if any(map(_CONTROL.search, (self.path, *self.headers.values()))):
+            raise ValueError("a path or header of a batch part holds control characters")
 
     @property
     def is_write(self) -> bool:
@@ -67,11 +76,7 @@ def json_body(properties: Mapping[str, Any]) -> bytes:
 
 
 def encode_batch(parts: Sequence[Part]) -> tuple[str, bytes]:
-    """Return content type and body of a `$batch` request.
-
-    Raises:
-        ValueError: A path or header holds control characters.
-    """
+    """Return content type and body of a `$batch` request."""
     boundary = f"batch_{secrets.token_hex(16)}"
     text = "".join(f"--{boundary}{_CRLF}{_encode_outer(part)}" for part in parts)
     return f"multipart/mixed; boundary={boundary}", f"{text}--{boundary}--{_CRLF}".encode("ascii")
@@ -108,8 +113,6 @@ def _encode_inner(part: Part) -> str:
         headers |= {"Content-Type": "application/json", "Content-Length": str(len(part.body))}
     lines = [f"{part.method} {part.path} HTTP/1.1"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
-    if any(_CONTROL.search(line) for line in lines):
-        raise ValueError("a path or header of a batch part holds control characters")
     # A request without a body must be followed by two blank lines (developer guide, $batch).
     body = (part.body or b"").decode("ascii")
     return _CRLF.join(

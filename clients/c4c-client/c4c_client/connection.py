@@ -76,7 +76,8 @@ class Connection:
                     cert=self._certificate,
                     timeout=self._timeout,
                 )
-        except requests.RequestException as error:
+        except (requests.RequestException, ValueError) as error:
+            # ValueError: requests parses `Location` even of redirects it does not follow.
             causes = list(_causes(error))
             if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
                 raise ProtocolError("the server's TLS certificate was not accepted") from None

@@ -1,0 +1,182 @@
+"""Walking through a collection while it changes, and on tenants with their own ideas."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from c4c_client import ProtocolError, RejectedError, TransientError
+from c4c_client.answers import Page
+from c4c_client.paging import read_linked, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+GREATER_EQUAL = re.compile(r"ObjectID ge '(.*?)'")
+
+
+@dataclass
+class Tenant:
+    """A collection of keys, read as C4C would; `before_page` edits it between pages."""
+
+    keys: list[str]
+    page_rows: int = 3
+    honours_filter: bool = True
+    honours_order: bool = True
+    refuses_filter: bool = False
+    before_page: dict[int, Callable[[list[str]], Any]] = field(default_factory=dict)
+    asked: list[dict[str, str]] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+
+    def first_page(self, options: dict[str, str]) -> Page:
+        if edit := self.before_page.get(len(self.asked)):
+            edit(self.keys)
+        self.asked.append(options)
+        keys = sorted(self.keys) if self.honours_order else list(self.keys)
+        onwards = GREATER_EQUAL.search(options.get("$filter", ""))
+        if onwards and self.refuses_filter:
+            raise RejectedError("refused")
+        if onwards and self.honours_filter:
+            keys = [key for key in keys if key >= onwards[1]]
+        return self._page(keys, 0, min(self.page_rows, int(options.get("$top", "1000"))))
+
+    def linked_page(self, link: str) -> Page:
+        self.links.append(link)
+        keys = sorted(self.keys) if self.honours_order else list(self.keys)
+        return self._page(keys, int(link), self.page_rows)
+
+    def is_there(self, object_id: str) -> bool:
+        return object_id in self.keys
+
+    @staticmethod
+    def _page(keys: list[str], start: int, rows: int) -> Page:
+        end = start + rows
+        link = str(end) if end < len(keys) else None
+        return Page([{"ObjectID": key} for key in keys[start:end]], link)
+
+
+def listed(tenant: Tenant, filter_: str | None = None, page_size: int = 1000) -> list[str]:
+    records = walk(tenant, filter_=filter_, select=["LastName"], page_size=page_size)
+    return [record.object_id for record in records]
+
+
+@pytest.mark.parametrize("size", range(9))
+def test_every_row_comes_once_and_in_order(size: int) -> None:
+    keys = [f"{number:02}" for number in range(size)]
+    tenant = Tenant(keys[::-1])
+    assert listed(tenant) == keys
+    assert not tenant.links
+
+
+def test_a_page_begins_with_the_last_key_of_the_one_before() -> None:
+    tenant = Tenant(list("ABCD"))
+    listed(tenant, filter_="A eq '1' or A eq '2'", page_size=2)
+    options = {"$select": "ObjectID,LastName", "$orderby": "ObjectID", "$top": "2"}
+    given = "A eq '1' or A eq '2'"
+    assert tenant.asked == [
+        {**options, "$filter": given},
+        *({**options, "$filter": f"({given}) and ObjectID ge '{key}'"} for key in "BCD"),
+    ]
+
+
+@pytest.mark.parametrize("page_size", [1, 2, 3])
+def test_small_pages_end(page_size: int) -> None:
+    assert listed(Tenant(list("ABCDE")), page_size=page_size) == list("ABCDE")
+
+
+def test_no_top_is_sent_for_the_servers_own_page_size() -> None:
+    tenant = Tenant(list("ABC"))
+    listed(tenant)
+    assert all("$top" not in options for options in tenant.asked)
+
+
+@pytest.mark.parametrize(
+    ("description", "edit", "expected"),
+    [
+        ("insert before the page", lambda keys: keys.insert(0, "A0"), "A B C D E F G"),
+        ("insert after the page", lambda keys: keys.append("D5"), "A B C D D5 E F G"),
+        ("delete a row already read", lambda keys: keys.remove("A"), "A B C D E F G"),
+        ("delete the last row read", lambda keys: keys.remove("C"), "A B C D E F G"),
+        ("delete a row to come", lambda keys: keys.remove("D"), "A B C E F G"),
+        ("delete all to come", lambda keys: keys.__delitem__(slice(3, None)), "A B C"),
+    ],
+)
+def test_rows_that_stay_are_neither_lost_nor_repeated(
+    description: str, edit: Callable[[list[str]], Any], expected: str
+) -> None:
+    tenant = Tenant(list("ABCDEFG"), before_page={1: edit})
+    assert listed(tenant) == expected.split(), description
+    assert not tenant.links
+
+
+@pytest.mark.parametrize(
+    ("description", "oddities"),
+    [
+        ("order ignored", {"honours_order": False}),
+        ("key filter ignored", {"honours_filter": False}),
+        ("both ignored", {"honours_filter": False, "honours_order": False}),
+        ("key filter refused", {"refuses_filter": True}),
+    ],
+)
+def test_a_tenant_without_key_order_is_followed_by_its_links(
+    description: str, oddities: dict[str, bool]
+) -> None:
+    tenant = Tenant(list("BADCFEG"), **oddities)  # type: ignore[arg-type]  # flags only
+    found = listed(tenant, filter_="A eq '1'")
+    assert sorted(found) == list("ABCDEFG"), description
+    assert len(found) == len(set(found)), description
+    assert tenant.links == ["3", "6"]
+    assert "$top" not in tenant.asked[-1]
+    assert tenant.asked[-1]["$filter"] == "A eq '1'"
+
+
+def test_a_filter_that_quietly_finds_nothing_is_noticed() -> None:
+    class Quiet(Tenant):
+        def first_page(self, options: dict[str, str]) -> Page:
+            page = super().first_page(options)
+            return Page([], None) if "ObjectID ge" in options.get("$filter", "") else page
+
+    assert listed(Quiet(list("ABCDE"))) == list("ABCDE")
+
+
+def test_a_refused_first_page_is_the_callers_business() -> None:
+    class Refusing(Tenant):
+        def first_page(self, options: dict[str, str]) -> Page:
+            raise RejectedError(options["$orderby"])
+
+    with pytest.raises(RejectedError):
+        listed(Refusing([]))
+
+
+def test_a_failing_page_ends_the_walk_with_an_error() -> None:
+    def fail(_: list[str]) -> None:
+        raise TransientError("busy")
+
+    with pytest.raises(TransientError):
+        listed(Tenant(list("ABCDE"), before_page={1: fail}))
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        {"1": ([{"Code": "2"}], "1")},
+        {"1": ([{"Code": "2"}], "2"), "2": ([{"Code": "3"}], "1")},
+        {"1": ([], "2"), "2": ([], "3")},
+    ],
+    ids=["to itself", "in a circle", "through empty pages"],
+)
+def test_next_links_that_do_not_end_are_refused(pages: dict[str, tuple[Any, str]]) -> None:
+    first = Page([{"Code": "1"}], "1")
+    with pytest.raises(ProtocolError):
+        list(read_linked(first, lambda link: Page(*pages[link])))
+
+
+def test_the_same_page_under_ever_new_links_is_refused() -> None:
+    class Stuck(Tenant):
+        def linked_page(self, link: str) -> Page:
+            return Page([{"ObjectID": "B"}], f"{link}x")
+
+    with pytest.raises(ProtocolError):
+        listed(Stuck(list("BADC"), honours_order=False))

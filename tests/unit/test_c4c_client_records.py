@@ -1,0 +1,426 @@
+"""Reading and writing records in batches, against a small tenant in memory."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import pytest
+import requests
+from c4c_client import (
+    AuthError,
+    BasicAuth,
+    C4CClient,
+    Create,
+    Delete,
+    NotFoundError,
+    PreconditionFailedError,
+    ProtocolError,
+    RejectedError,
+    ThrottledError,
+    TransientError,
+    UnknownOutcomeError,
+    Update,
+    Write,
+)
+from requests.adapters import BaseAdapter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from email.message import Message
+
+ROOT = "https://tenant.example/x/"
+CONTACTS = "ContactCollection"
+Inner = tuple[int, Any]
+
+
+def response(status: int, body: bytes = b"", **headers: str) -> requests.Response:
+    made = requests.Response()
+    made.status_code = status
+    made.headers.update({name.replace("_", "-"): value for name, value in headers.items()})
+    made._content = body
+    return made
+
+
+@dataclass
+class Tenant(BaseAdapter):
+    """Answers single reads and batches; `on_batch` and `on_part` may answer in its place."""
+
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    on_batch: Callable[[int, requests.PreparedRequest], requests.Response | None] | None = None
+    on_part: Callable[[str, str], Inner | None] | None = None
+    on_answer: Callable[[bytes], bytes] = lambda body: body
+    batches: list[list[str]] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def close(self) -> None:
+        pass
+
+    def client(self, **settings: Any) -> C4CClient:
+        session = requests.Session()
+        session.mount("https://", self)
+        auth = BasicAuth("user", "password")
+        return C4CClient(ROOT, auth, session=session, sleep=self.waits.append, **settings)
+
+    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:  # type: ignore[override]  # options unused
+        if request.method == "GET":
+            path = unquote((request.url or "").removeprefix(ROOT))
+            status, content = self.answer("GET", path, {}, b"")
+            return response(status, json.dumps(content).encode(), x_csrf_token="T")
+        assert isinstance(request.body, bytes)
+        parts = list(inner_requests(request.headers["Content-Type"], request.body))
+        self.batches.append([f"{method} {path}" for method, path, _, _ in parts])
+        instead = self.on_batch(len(self.batches), request) if self.on_batch else None
+        if instead is not None:
+            instead.request = request
+            return instead
+        answers = [encoded(part[0], *self.answer(*part)) for part in parts]
+        body = b"".join(b"--b\r\n" + answer + b"\r\n" for answer in answers) + b"--b--"
+        return response(202, self.on_answer(body), content_type="multipart/mixed; boundary=b")
+
+    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Inner:
+        instead = self.on_part(method, path) if self.on_part else None
+        if instead is not None:
+            return instead
+        if method == "POST":
+            record = {"ObjectID": f"N{len(self.records)}", "v": 1, **json.loads(body)}
+            self.records[record["ObjectID"]] = record
+            return 201, shown(record)
+        key = re.match(r"ContactCollection\('(.*?)'\)", path)
+        return self.on_key(method, key[1], headers, body) if key else self.found(path)
+
+    def found(self, path: str) -> Inner:
+        email = re.search(r"Email eq '(.*?)'", path)
+        found = [r for r in self.records.values() if not email or r.get("Email") == email[1]]
+        return 200, {"d": {"results": [shown(record)["d"]["results"] for record in found]}}
+
+    def on_key(self, method: str, key: str, headers: dict[str, str], body: bytes) -> Inner:
+        stored = self.records.get(key)
+        if stored is None:
+            return 404, {"error": {}}
+        if method == "GET":
+            return 200, shown(stored)
+        if headers.get("If-Match", (etag := f'W/"{stored["v"]}%3A"')) != etag:
+            return 412, {"error": {}}
+        if method == "DELETE":
+            del self.records[key]
+        else:
+            stored.update({**json.loads(body), "v": stored["v"] + 1})
+        return 204, None
+
+
+def shown(record: dict[str, Any]) -> dict[str, Any]:
+    properties = {name: value for name, value in record.items() if name != "v"}
+    return {"d": {"results": {"__metadata": {"etag": f'W/"{record["v"]}%3A"'}, **properties}}}
+
+
+def encoded(method: str, status: int, content: Any) -> bytes:
+    body = b"" if content is None else json.dumps(content).encode()
+    part = b"Content-Type: application/http\r\n\r\nHTTP/1.1 %d X\r\n\r\n%b" % (status, body)
+    if method == "GET" or status >= 400:
+        return part
+    return b"Content-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n" + part + b"\r\n--c--\r\n"
+
+
+def inner_requests(
+    content_type: str, body: bytes
+) -> Iterator[tuple[str, str, dict[str, str], bytes]]:
+    """Yield method, decoded path, headers and body of all parts, in order."""
+    message = message_from_bytes(f"Content-Type: {content_type}\r\n\r\n".encode() + body)
+    parts: list[Message] = [part for part in message.walk() if not part.is_multipart()]
+    for part in parts:
+        payload = part.get_payload(decode=True)
+        assert isinstance(payload, bytes)
+        head, _, content = payload.partition(b"\r\n\r\n")
+        line, *lines = head.decode().split("\r\n")
+        method, path, _ = line.split(" ")
+        headers = dict(text.split(": ", 1) for text in lines)
+        yield method, unquote(path), headers, content
+
+
+def people(*keys: str) -> dict[str, dict[str, Any]]:
+    return {key: {"ObjectID": key, "LastName": f"Name {key}", "v": 1} for key in keys}
+
+
+def error(status: int, text: str = "") -> Inner:
+    return status, {"error": {"code": "E", "message": {"value": text}}}
+
+
+def create(name: str = "Roe") -> Create:
+    return Create(CONTACTS, {"LastName": name})
+
+
+def update(key: str, etag: str | None = None) -> Update:
+    return Update(CONTACTS, key, {"LastName": "New"}, etag)
+
+
+def test_records_are_read_by_key_in_batches_and_only_404_is_none() -> None:
+    tenant = Tenant(people("A", "B", "C"))
+    found = tenant.client(batch_size=1).get_records(CONTACTS, ["A", "X", "C", "A"])
+    assert list(found) == ["A", "X", "C"]
+    assert [record and record.properties["LastName"] for record in found.values()] == [
+        "Name A",
+        None,
+        "Name C",
+    ]
+    assert [len(batch) for batch in tenant.batches] == [2, 1]
+
+
+def test_no_keys_no_request() -> None:
+    tenant = Tenant()
+    assert tenant.client().get_records(CONTACTS, []) == {}
+    assert tenant.client().search(CONTACTS, []) == []
+    assert tenant.client().execute([]) == []
+    assert not tenant.batches
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        (error(400), RejectedError),
+        (error(403), AuthError),
+        (error(429), ThrottledError),
+        (error(503), TransientError),
+        ((200, shown(people("B")["B"])), ProtocolError),
+        ((200, {"d": {"results": []}}), ProtocolError),
+    ],
+)
+def test_a_part_that_failed_is_an_error_not_an_absence(
+    part: Inner, expected: type[Exception]
+) -> None:
+    tenant = Tenant(people("A"), on_part=lambda _, path: part if "('A')" in path else None)
+    with pytest.raises(expected):
+        tenant.client(max_retries=1).get_records(CONTACTS, ["A"])
+
+
+def test_only_busy_parts_are_asked_for_again() -> None:
+    busy = [error(429), error(503)]
+    tenant = Tenant(
+        people("A", "B"),
+        on_part=lambda _, path: busy.pop() if "('A')" in path and busy else None,
+    )
+    found = tenant.client().get_records(CONTACTS, ["A", "B"])
+    assert None not in found.values()
+    assert [len(batch) for batch in tenant.batches] == [2, 1, 1]
+    assert tenant.waits == [1, 2]
+
+
+def test_a_read_batch_with_missing_answers_is_an_error() -> None:
+    tenant = Tenant(people("A", "B"), on_answer=lambda body: body[:-60])
+    with pytest.raises(ProtocolError):
+        tenant.client().get_records(CONTACTS, ["A", "B"])
+
+
+def test_searches_answer_in_the_order_asked() -> None:
+    tenant = Tenant(people("B", "A", "C"))
+    tenant.records["A"]["Email"] = tenant.records["B"]["Email"] = "a+b@x"
+    found = tenant.client().search(CONTACTS, ["Email eq 'none'", "Email eq 'a+b@x'"], ["Email"])
+    assert [[record.object_id for record in records] for records in found] == [[], ["A", "B"]]
+    asked = "GET ContactCollection?$select=ObjectID,Email&$filter=Email eq '{}'&$format=json"
+    assert tenant.batches == [[asked.format("none"), asked.format("a+b@x")]]
+
+
+def test_a_search_with_more_pages_is_read_to_the_end() -> None:
+    def first_of_two(_: str, path: str) -> Inner | None:
+        if "$orderby" in path or "$filter" not in path:
+            return None
+        return 200, {"d": {"results": [], "__next": f"{ROOT}{CONTACTS}?$skiptoken=2"}}
+
+    tenant = Tenant(people("A"), on_part=first_of_two)
+    (found,) = tenant.client().search(CONTACTS, ["LastName ne ''"])
+    assert [record.object_id for record in found] == ["A"]
+
+
+def test_each_write_has_a_changeset_and_updates_are_read_back() -> None:
+    tenant = Tenant(people("A", "B"))
+    client = tenant.client()
+    writes: list[Write] = [create(), update("A", 'W/"1%3A"'), Delete(CONTACTS, "B", None)]
+    created, updated, deleted = client.execute(writes)
+    assert tenant.batches == [
+        [
+            "POST ContactCollection",
+            "PATCH ContactCollection('A')",
+            "GET ContactCollection('A')?$format=json",
+            "DELETE ContactCollection('B')",
+        ]
+    ]
+    assert created.record is not None
+    assert created.record.object_id == "N2"
+    assert created.record.etag == 'W/"1%3A"'
+    assert updated.record is not None
+    assert updated.record.properties["LastName"] == "New"
+    assert updated.record.etag == 'W/"2%3A"'
+    assert (deleted.record, deleted.error) == (None, None)
+    assert "B" not in tenant.records
+
+
+def test_a_changed_record_fails_its_precondition_and_stops_nothing_else() -> None:
+    tenant = Tenant(people("A", "B"))
+    stale, fresh = tenant.client().execute([update("A", 'W/"0%3A"'), update("B", 'W/"1%3A"')])
+    assert isinstance(stale.error, PreconditionFailedError)
+    assert stale.record is None
+    assert fresh.record is not None
+    assert tenant.records["A"]["LastName"] == "Name A"
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        (error(400, "Property 'X' not found"), RejectedError),
+        (error(400, "Object is locked by user Jane Roe"), TransientError),
+        (error(403), RejectedError),
+        (error(404), NotFoundError),
+        (error(500), UnknownOutcomeError),
+        (error(503), TransientError),
+    ],
+)
+def test_a_refused_write_gets_its_own_error(part: Inner, expected: type[Exception]) -> None:
+    tenant = Tenant(people("A"), on_part=lambda method, _: part if method == "PATCH" else None)
+    refused, created = tenant.client().execute([update("A"), create()])
+    assert type(refused.error) is expected
+    assert "Roe" not in str(refused.error)
+    assert created.record is not None
+    assert len(tenant.batches) == 1
+
+
+def test_writes_are_split_into_batches() -> None:
+    tenant = Tenant()
+    results = tenant.client(batch_size=2).execute([create(str(number)) for number in range(5)])
+    assert [len(batch) for batch in tenant.batches] == [2, 2, 1]
+    names = [result.record.properties["LastName"] for result in results if result.record]
+    assert names == ["0", "1", "2", "3", "4"]
+
+
+def raising(failure: Exception) -> Callable[[int, requests.PreparedRequest], None]:
+    def fail(number: int, _: requests.PreparedRequest) -> None:
+        if number == 2:
+            raise failure
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        requests.ConnectionError("reset"),
+        requests.ReadTimeout("late"),
+        requests.exceptions.ChunkedEncodingError("cut"),
+    ],
+)
+def test_a_lost_answer_leaves_only_its_own_batch_unknown(failure: Exception) -> None:
+    tenant = Tenant(on_batch=raising(failure))
+    results = tenant.client(batch_size=1).execute([create(), create(), create()])
+    assert [type(result.error) for result in results] == [
+        type(None),
+        UnknownOutcomeError,
+        type(None),
+    ]
+    assert len(tenant.batches) == 3
+    assert not tenant.waits
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (response(500), UnknownOutcomeError),
+        (response(502), UnknownOutcomeError),
+        (response(503), UnknownOutcomeError),
+        (response(504), UnknownOutcomeError),
+        (response(200, b"<html>", content_type="text/html"), UnknownOutcomeError),
+        (response(202, b"", content_type="multipart/mixed; boundary=b"), UnknownOutcomeError),
+        (response(503, retry_after="900"), TransientError),
+        (response(400), ProtocolError),
+        (response(403, b"no right"), AuthError),
+        (response(307, location="https://x.example"), ProtocolError),
+    ],
+)
+def test_a_batch_answered_otherwise(answer: requests.Response, expected: type[Exception]) -> None:
+    tenant = Tenant(on_batch=lambda _, __: answer)
+    results = tenant.client().execute([create(), update("A")])
+    assert [type(result.error) for result in results] == [expected, expected]
+    assert len(tenant.batches) == 1
+
+
+@pytest.mark.parametrize("turned_away", [response(429), response(503, retry_after="1")])
+def test_a_batch_turned_away_is_sent_again(turned_away: requests.Response) -> None:
+    tenant = Tenant(on_batch=lambda number, _: turned_away if number == 1 else None)
+    (result,) = tenant.client().execute([create()])
+    assert result.record is not None
+    assert tenant.waits == [1]
+
+
+def test_after_a_batch_refused_as_a_whole_nothing_more_is_sent() -> None:
+    tenant = Tenant(on_batch=lambda number, _: response(403) if number == 2 else None)
+    results = tenant.client(batch_size=1).execute([create(), create(), create()])
+    assert [type(result.error) for result in results] == [type(None), AuthError, AuthError]
+    assert len(tenant.batches) == 2
+
+
+def test_writes_without_an_answer_are_unknown_the_others_are_not() -> None:
+    tenant = Tenant(on_answer=lambda body: body[: body.index(b"N1")])
+    first, second = tenant.client().execute([create(), create()])
+    assert first.record is not None
+    assert isinstance(second.error, UnknownOutcomeError)
+
+
+def test_more_answers_than_requests_are_not_trusted() -> None:
+    extra = b"--b\r\n" + encoded("GET", 200, {}) + b"\r\n--b--"
+    tenant = Tenant(on_answer=lambda body: body.removesuffix(b"--b--") + extra)
+    (result,) = tenant.client().execute([create()])
+    assert isinstance(result.error, UnknownOutcomeError)
+
+
+def test_a_create_that_shows_no_record_is_unknown() -> None:
+    tenant = Tenant(on_part=lambda method, _: (201, None) if method == "POST" else None)
+    (result,) = tenant.client().execute([create()])
+    assert isinstance(result.error, UnknownOutcomeError)
+
+
+@pytest.mark.parametrize("is_readable_later", [True, False])
+def test_an_update_that_could_not_be_read_back_is_read_once_more(
+    *, is_readable_later: bool
+) -> None:
+    failures = [error(400)] * (1 if is_readable_later else 2)
+    tenant = Tenant(
+        people("A"),
+        on_part=lambda method, path: (
+            failures.pop() if method == "GET" and "('A')" in path and failures else None
+        ),
+    )
+    (result,) = tenant.client().execute([update("A")])
+    assert (result.record is not None) == is_readable_later
+    assert isinstance(result.error, UnknownOutcomeError) != is_readable_later
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        Create(CONTACTS, {"When": object()}),
+        Create("Contact Collection", {}),
+        Update(CONTACTS, "A", {}, 'W/"1"\r\nX: y'),
+    ],
+)
+def test_bad_input_is_refused_before_anything_is_sent(write: Create | Update) -> None:
+    tenant = Tenant()
+    with pytest.raises((TypeError, ValueError)):
+        tenant.client(batch_size=1).execute([create(), write])
+    assert not tenant.batches
+
+
+def test_one_record_is_read_by_key() -> None:
+    client = Tenant(people("A")).client()
+    assert client.get_record(CONTACTS, "A").etag == 'W/"1%3A"'
+    with pytest.raises(NotFoundError):
+        client.get_record(CONTACTS, "X")
+
+
+def test_a_collection_is_listed() -> None:
+    (record,) = Tenant(people("A")).client().list_records(CONTACTS, select=["LastName"])
+    assert record.properties["LastName"] == "Name A"
