@@ -36,17 +36,24 @@ class Requests(Protocol):
 
 
 def exchange_client(config: Mapping[str, Any]) -> ExchangeClient:
-    """Build the client; nothing is sent yet."""
-    return GraphClient(
-        config["tenant_id"],
-        credentials(config),
-        cloud=config["cloud"],
-        authority_url=config.get("authority_url"),
-        graph_url=config.get("graph_url"),
-        ca_file=config.get("ca_file"),
-        timeout_seconds=config["timeout_seconds"],
-        max_retries=config["max_retries"],
-    )
+    """Build the client; nothing is sent yet.
+
+    Raises:
+        ConfigurationError: A setting cannot work; the text names it.
+    """
+    try:
+        return GraphClient(
+            config["tenant_id"],
+            credentials(config),
+            cloud=config["cloud"],
+            authority_url=config.get("authority_url"),
+            graph_url=config.get("graph_url"),
+            ca_file=config.get("ca_file"),
+            timeout_seconds=config["timeout_seconds"],
+            max_retries=config["max_retries"],
+        )
+    except ValueError as error:  # the client names settings, not values
+        raise ConfigurationError(str(error)) from None
 
 
 def credentials(config: Mapping[str, Any]) -> Credentials:

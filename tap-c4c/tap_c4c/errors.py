@@ -1,0 +1,91 @@
+"""The one place where failures become a line that says what to do.
+
+Messages name settings, codes and remedies; never names, field values, URLs or secrets.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from c4c_client import AuthError, C4CError, NotFoundError, ThrottledError, TransientError
+from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SingerSDKError
+from singer_sdk.plugin_base import SingerCommand
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+    from c4c_client import RejectedError
+
+    from tap_c4c.record_types import RecordType, View
+
+
+def explain(error: C4CError) -> SingerSDKError:
+    """Turn an error of the client into the SDK's kind, with the remedy in its text."""
+    if isinstance(error, AuthError):
+        return FatalAPIError(
+            f"Cannot sign in: {error}. Check auth_method and its settings, and that the service "
+            "is ticked in the user's communication arrangement."
+        )
+    if isinstance(error, (ThrottledError, TransientError)):
+        return RetriableAPIError(f"C4C is not available: {error}. Run again later.")
+    if isinstance(error, NotFoundError):
+        return FatalAPIError(
+            f"base_url: {error}. Check the service root, and the services ticked in the "
+            "communication arrangement."
+        )
+    return FatalAPIError(f"C4C gave an unexpected answer: {error}. Check base_url.")
+
+
+def explain_filter(record_type: RecordType, view: View, error: RejectedError) -> FatalAPIError:
+    """Turn a refused listing into an error that names the setting behind it."""
+    if view.filter is None:
+        return FatalAPIError(f"C4C refused to list {record_type.collection}: {error}")
+    return FatalAPIError(
+        f"views: C4C refused the filter of view {view.name} ({record_type.name}): {error}"
+    )
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Let errors of the client leave the block as the SDK's errors."""
+    try:
+        yield
+    except C4CError as error:
+        # The cause stays out of reach of loggers that print chains.
+        raise explain(error) from None
+
+
+class OneLineCommand(SingerCommand):
+    """The command line: a failure ends as one line at error level and exit code 1.
+
+    The SDK prints tracebacks; their messages may hold values of records.
+    """
+
+    @override
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, **kwargs)
+        except SingerSDKError as error:
+            self.logger.error("%s", _text(error))  # noqa: TRY400 - no traceback, see above
+        except Exception as error:  # noqa: BLE001 - the last stop of every defect
+            self.logger.error(  # noqa: TRY400 - no traceback, see above
+                "Unexpected %s at %s. Please report it.",
+                type(error).__name__,
+                _place(error.__traceback__),
+            )
+        raise SystemExit(1)
+
+
+def _text(error: SingerSDKError) -> str:
+    return "; ".join(getattr(error, "errors", None) or [str(error)])
+
+
+def _place(trace: TracebackType | None) -> str:
+    place = "an unknown place"
+    while trace is not None:
+        place = f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place

@@ -1,0 +1,132 @@
+"""What a pass over a record type has to ask for, and what the answers mean. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+from tap_c4c.schemas import CURSOR, KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from c4c_client import C4CRecord
+
+    from tap_c4c.record_types import View
+
+# C4C stores 0001-01-01 and 9999-12-31 for "no date"; as a bookmark they would stop the stream
+# for good or start it over for ever.
+_FIRST_YEAR, _LAST_YEAR = 1971, 9998
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the sync store wants of one record type; without a store, nothing.
+
+    Attributes:
+        has_store: Whether a store answered at all.
+        known: ObjectIDs that must be accounted for: in a view, elsewhere, or gone.
+        wanted: ObjectIDs that must be read even if nothing changed.
+        is_full_wanted: Whether everything is to be read again.
+    """
+
+    has_store: bool = False
+    known: frozenset[str] = frozenset()
+    wanted: frozenset[str] = frozenset()
+    is_full_wanted: bool = False
+
+
+def resume_point(
+    view: View, state: Mapping[str, Any], overlap: timedelta, *, is_full_wanted: bool
+) -> datetime | None:
+    """Return from when on changes are read for a view; None if it must be read as a whole.
+
+    A view is read as a whole for the first time, when its filter is another one, and when that
+    is asked for.
+    """
+    bookmark = parse_time(state.get("replication_key_value"))
+    if is_full_wanted or bookmark is None or state.get("filter_hash") != view.filter_hash:
+        return None
+    return bookmark - overlap
+
+
+def next_bookmark(
+    received: str | None, latest: str | None, duration: timedelta, overlap: timedelta
+) -> str | None:
+    """Return the bookmark after a complete pass; never earlier than the received one.
+
+    Args:
+        received: Bookmark of the last pass.
+        latest: Latest time of change among the records read.
+        duration: How long the pass took.
+        overlap: How far behind the bookmark the next pass starts.
+    """
+    was, seen = parse_time(received), parse_time(latest)
+    if seen is None:
+        return received
+    if duration > overlap:
+        # A record read early may have changed before a later one was read; the overlap does not
+        # reach back that far.
+        seen -= duration
+    if was is not None and was >= seen:
+        return received
+    return _format_time(seen)
+
+
+def latest_change(known: str | None, records: Iterable[C4CRecord]) -> str | None:
+    """Return the latest time of change, `known` included."""
+    times = [known, *(record.properties.get(CURSOR) for record in records)]
+    return max(filter(parse_time, times), key=parse_time, default=None)  # type: ignore[arg-type]
+
+
+def parse_time(text: object) -> datetime | None:
+    """Read `YYYY-MM-DDTHH:MM:SS[.fff]Z`; None if it is no usable time of change."""
+    if not isinstance(text, str):
+        return None
+    try:
+        # Python 3.10 does not read the `Z`.
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+
+
+def is_in_view(view: View, object_id: str, listed: Collection[str]) -> bool:
+    """Whether an existing record belongs to a view of which these ids were listed."""
+    # Without a filter, to exist is to belong: a listing that lacks the id was too early.
+    return view.filter is None or object_id in listed
+
+
+def ids_to_look_up(asked: Asked, *, emitted: Collection[str], listed: Collection[str]) -> set[str]:
+    """Return the ids of a view that the store waits for and that no read has shown.
+
+    Args:
+        asked: What the store wants.
+        emitted: Ids emitted for this view.
+        listed: Ids whose absence would have to be explained.
+    """
+    return (set(asked.known) - set(listed) | asked.wanted) - set(emitted)
+
+
+def live_record(record: C4CRecord, view: View, *, in_view: bool) -> dict[str, Any]:
+    """Give the record of a business partner that exists."""
+    return {
+        **record.properties,
+        KEY: record.object_id,
+        "etag": record.etag,
+        "view_name": view.name,
+        "in_view": in_view,
+    }
+
+
+def tombstone(object_id: str, view: View, deleted_at: datetime) -> dict[str, Any]:
+    """Give the record of a business partner that is gone."""
+    return {KEY: object_id, "view_name": view.name, "_sdc_deleted_at": deleted_at.isoformat()}
+
+
+def _format_time(moment: datetime) -> str:
+    text = moment.astimezone(timezone.utc).replace(tzinfo=None).isoformat(timespec="milliseconds")
+    return f"{text}Z"

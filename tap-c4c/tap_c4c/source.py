@@ -1,0 +1,96 @@
+"""What the streams of one run share: client, metadata, sync store, finished reads."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from tap_c4c import connect
+from tap_c4c.record_types import RECORD_TYPES, views_of
+from tap_c4c.type_pass import TypePass
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from c4c_client import C4CClient, Code, Metadata
+
+    from tap_c4c.connect import Requests
+    from tap_c4c.record_types import RecordType
+    from tap_c4c.type_pass import ViewRead
+
+
+class Source:
+    """One run's view of the tenant. Nothing is sent before somebody asks.
+
+    Args:
+        config: Validated settings.
+        client: Instead of the one that the settings describe.
+        requests: Instead of the sync store that the settings name.
+        now: The clock; returns aware times.
+
+    Attributes:
+        now: The clock.
+        finished: Views that were read to the end, and whose records were all emitted.
+    """
+
+    def __init__(
+        self,
+        config: Mapping[str, Any],
+        *,
+        client: C4CClient | None,
+        requests: Requests | None,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._config = config
+        self._given_client = client
+        self._given_requests = requests
+        self.now = now
+        self.finished: list[ViewRead] = []
+
+    @cached_property
+    def metadata(self) -> Metadata:
+        """The types of the records, as the tenant declares them."""
+        return self._client.get_metadata([entry.entity_type for entry in RECORD_TYPES])
+
+    def codes(self, collection: str) -> list[Code]:
+        """Read a code list."""
+        return self._client.list_codes(collection)
+
+    def start(
+        self,
+        record_type: RecordType,
+        states: Mapping[str, Mapping[str, Any]],
+        *,
+        is_full_wanted: bool,
+    ) -> TypePass:
+        """Prepare the reading of a record type; `states` is view name -> state."""
+        asked = connect.asked_of(self._requests, record_type.name)
+        if is_full_wanted:
+            asked = replace(asked, is_full_wanted=True)
+        return TypePass(
+            self._client,
+            record_type,
+            views=views_of(record_type, self._config),
+            states=states,
+            asked=asked,
+            overlap=timedelta(minutes=self._config["overlap_minutes"]),
+            now=self.now,
+            monotonic=time.monotonic,
+        )
+
+    def close_requests(self, record_type: RecordType) -> None:
+        """Tell the store that what it asked for has been emitted."""
+        if self._requests is not None:
+            self._requests.read_done(record_type.name)
+
+    @cached_property
+    def _client(self) -> C4CClient:
+        return self._given_client or connect.c4c_client(self._config)
+
+    @cached_property
+    def _requests(self) -> Requests | None:
+        return self._given_requests or connect.sync_requests(self._config, self._client.identity)

@@ -1,0 +1,193 @@
+"""One pass over one record type: full reads, the shared incremental read, id sweeps, lookups.
+
+Only reads. What an answer means is decided by `reading.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from c4c_client import RejectedError, filters
+
+from tap_c4c import reading
+from tap_c4c.errors import explain_filter
+from tap_c4c.schemas import CURSOR, KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from c4c_client import C4CClient, C4CRecord
+
+    from tap_c4c.record_types import RecordType, View
+
+_LOOKUP_CHUNK = 500
+
+
+@dataclass(kw_only=True)
+class ViewRead:
+    """What was read for one view; complete once the pass has ended.
+
+    Attributes:
+        record_type: Record type of the view.
+        view: The view.
+        resume_at: From when on changes are read; None: the view is read as a whole.
+        listed: Ids in the view; None if they were not listed.
+        emitted: Ids of the live records emitted.
+        tombstones: Number of tombstones emitted.
+        bookmark: Latest time of change seen; once complete, the next pass's bookmark.
+    """
+
+    record_type: RecordType
+    view: View
+    resume_at: datetime | None
+    bookmark: str | None
+    listed: set[str] | None = None
+    emitted: set[str] = field(default_factory=set)
+    tombstones: int = 0
+
+    @property
+    def was_full(self) -> bool:
+        """Whether the view was read as a whole."""
+        return self.resume_at is None
+
+
+class TypePass:
+    """Reads one record type once, for all its views.
+
+    Args:
+        client: Client of the tenant.
+        record_type: What to read.
+        views: Its views.
+        states: View name -> its state (`replication_key_value`, `filter_hash`).
+        asked: What the sync store wants.
+        overlap: How far behind the bookmark an incremental read starts.
+        now: The clock, aware.
+        monotonic: Seconds, to measure how long the pass takes.
+    """
+
+    def __init__(  # noqa: PLR0913 - one value of each kind, all needed
+        self,
+        client: C4CClient,
+        record_type: RecordType,
+        *,
+        views: Sequence[View],
+        states: Mapping[str, Mapping[str, Any]],
+        asked: reading.Asked,
+        overlap: timedelta,
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._client = client
+        self._record_type = record_type
+        self._asked = asked
+        self._overlap = overlap
+        self._now = now
+        self._monotonic = monotonic
+        self._received = {
+            view.name: states.get(view.name, {}).get("replication_key_value") for view in views
+        }
+        self.reads = [
+            ViewRead(
+                record_type=record_type,
+                view=view,
+                bookmark=self._received[view.name],
+                resume_at=reading.resume_point(
+                    view,
+                    states.get(view.name, {}),
+                    overlap,
+                    is_full_wanted=asked.is_full_wanted,
+                ),
+            )
+            for view in views
+        ]
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield everything to emit; afterwards `reads` is complete."""
+        started = self._monotonic()
+        for read in self.reads:
+            if read.was_full:
+                yield from self._read_whole(read)
+        changed = [read for read in self.reads if not read.was_full]
+        if changed:
+            yield from self._read_changes(changed)
+        duration = timedelta(seconds=self._monotonic() - started)
+        yield from self._look_up()
+        for read in self.reads:
+            read.bookmark = reading.next_bookmark(
+                self._received[read.view.name], read.bookmark, duration, self._overlap
+            )
+
+    def _read_whole(self, read: ViewRead) -> Iterator[dict[str, Any]]:
+        read.listed = set()
+        for record in self._list(read.view):
+            read.listed.add(record.object_id)
+            read.bookmark = reading.latest_change(read.bookmark, [record])
+            yield self._emit(read, record)
+
+    def _read_changes(self, reads: list[ViewRead]) -> Iterator[dict[str, Any]]:
+        """Read once what changed, in the views or not, and ask each view for its ids."""
+        since = min(read.resume_at for read in reads if read.resume_at is not None)
+        changed = list(
+            self._client.list_records(
+                self._record_type.collection, filter=filters.since(CURSOR, since)
+            )
+        )
+        for read in reads:
+            read.bookmark = reading.latest_change(read.bookmark, changed)
+            if read.view.filter or self._asked.has_store:
+                # After the changes: what entered the view since then comes with the next pass.
+                read.listed = {record.object_id for record in self._list(read.view, (KEY,))}
+            for record in changed:
+                # The sync must also see what its links lost sight of; nobody else needs it.
+                if self._asked.has_store or self._is_in_view(read, record.object_id):
+                    yield self._emit(read, record)
+
+    def _look_up(self) -> Iterator[dict[str, Any]]:
+        """Ask by key for what the store waits for; a 404 is the only proof that it is gone."""
+        anywhere = set().union(*(read.listed or () for read in self.reads))
+        awaited = {
+            read.view.name: reading.ids_to_look_up(
+                self._asked,
+                emitted=read.emitted,
+                # A record that another view shows is not missing. Whole reads are rare, and
+                # account for each record of their own.
+                listed=(read.listed or ()) if read.was_full else anywhere,
+            )
+            for read in self.reads
+        }
+        ids = iter(sorted(set().union(*awaited.values())))
+        while chunk := list(islice(ids, _LOOKUP_CHUNK)):
+            found = self._client.get_records(self._record_type.collection, chunk)
+            for read in self.reads:
+                for object_id in chunk:
+                    if object_id in awaited[read.view.name]:
+                        yield self._account_for(read, object_id, found[object_id])
+
+    def _account_for(
+        self, read: ViewRead, object_id: str, record: C4CRecord | None
+    ) -> dict[str, Any]:
+        if record is not None:
+            return self._emit(read, record)
+        read.tombstones += 1
+        return reading.tombstone(object_id, read.view, self._now())
+
+    def _emit(self, read: ViewRead, record: C4CRecord) -> dict[str, Any]:
+        read.emitted.add(record.object_id)
+        in_view = self._is_in_view(read, record.object_id)
+        return reading.live_record(record, read.view, in_view=in_view)
+
+    def _is_in_view(self, read: ViewRead, object_id: str) -> bool:
+        return reading.is_in_view(read.view, object_id, read.listed or ())
+
+    def _list(self, view: View, select: Sequence[str] = ()) -> Iterator[C4CRecord]:
+        records = self._client.list_records(
+            self._record_type.collection, filter=view.filter, select=select
+        )
+        try:
+            yield from records
+        except RejectedError as error:
+            raise explain_filter(self._record_type, view, error) from None
