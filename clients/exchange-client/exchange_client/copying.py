@@ -62,6 +62,10 @@ def copy_contacts(api: GraphApi, mailbox: str, copies: Sequence[ContactCopy]) ->
 
 def _part(mailbox: str, copy: ContactCopy, source: Mapping[str, Any]) -> Part:
     carried = {name: source[name] for name in WRITABLE if source.get(name)}
+    if "birthday" in carried:
+        # A date kept as a timestamp. Written back at midnight it may shift by a day; 11:59 is
+        # what Outlook, Evolution and exchangelib write.
+        carried["birthday"] = f"{carried['birthday'][:10]}T11:59:00Z"
     extras = extended_of(source)
     extended = [
         extended_value(extended_id, extras[canonical(extended_id)])

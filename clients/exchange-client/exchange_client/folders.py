@@ -24,9 +24,8 @@ _PAGE = query_of({"$top": "999"})
 
 
 def check_mailbox(api: GraphApi, mailbox: str) -> None:
-    """Read the id of the default folder; errors say what is wrong with the mailbox."""
-    path = path_of(mailbox, "contactFolders", DEFAULT_FOLDER)
-    api.get(mailbox, path + query_of({"$select": "id"}))
+    """Read the default folder; errors say what is wrong with the mailbox."""
+    api.get(mailbox, path_of(mailbox, "contactFolders", DEFAULT_FOLDER))
 
 
 def list_folders(api: GraphApi, mailbox: str) -> list[Folder]:

@@ -15,7 +15,7 @@ from exchange_client.errors import ThrottledError
 from exchange_client.retry import MAX_WAIT_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
 MAX_PARALLEL = 4
 
@@ -47,7 +47,7 @@ class Gate:
             state.closed_until = max(state.closed_until, self._clock() + seconds)
 
     @contextmanager
-    def enter(self, lane: str, weight: int) -> Iterator[None]:
+    def enter(self, lane: str, weight: int) -> Generator[None, None, None]:
         """Hold `weight` of the lane's four places; waits for them and for the pause to end.
 
         Raises:

@@ -295,6 +295,7 @@ def source(service: Any, reply: Any, entity: Any) -> None:
         givenName="G",
         surname="S",
         categories=["A", "B"],
+        birthday="1990-05-03T00:00:00Z",
         homePhones=[],
         otherAddress={},
         businessAddress={"street": "x", "city": "y"},
@@ -318,6 +319,7 @@ def test_a_copy_carries_everything_visible(service: Any, reply: Any, entity: Any
         "givenName": "G",
         "surname": "T",
         "categories": ["A", "B"],
+        "birthday": "1990-05-03T11:59:00Z",
         "businessAddress": {"street": "x", "city": "y"},
         "singleValueExtendedProperties": [
             {"id": "String 0x3A24", "value": "+49 1"},
