@@ -165,11 +165,8 @@ def test_records_are_read_by_key_in_batches_and_only_404_is_none() -> None:
     tenant = Tenant(people("A", "B", "C"))
     found = tenant.client(batch_size=1).get_records(CONTACTS, ["A", "X", "C", "A"])
     assert list(found) == ["A", "X", "C"]
-    assert [record and record.properties["LastName"] for record in found.values()] == [
-        "Name A",
-        None,
-        "Name C",
-    ]
+    names = [record and record.properties["LastName"] for record in found.values()]
+    assert names == ["Name A", None, "Name C"]
     assert [len(batch) for batch in tenant.batches] == [2, 1]
 
 
@@ -306,22 +303,12 @@ def raising(failure: Exception) -> Callable[[int, requests.PreparedRequest], Non
     return fail
 
 
-@pytest.mark.parametrize(
-    "failure",
-    [
-        requests.ConnectionError("reset"),
-        requests.ReadTimeout("late"),
-        requests.exceptions.ChunkedEncodingError("cut"),
-    ],
-)
+@pytest.mark.parametrize("failure", [requests.ConnectionError(), requests.ReadTimeout()])
 def test_a_lost_answer_leaves_only_its_own_batch_unknown(failure: Exception) -> None:
     tenant = Tenant(on_batch=raising(failure))
     results = tenant.client(batch_size=1).execute([create(), create(), create()])
-    assert [type(result.error) for result in results] == [
-        type(None),
-        UnknownOutcomeError,
-        type(None),
-    ]
+    kinds = [type(result.error) for result in results]
+    assert kinds == [type(None), UnknownOutcomeError, type(None)]
     assert len(tenant.batches) == 3
     assert not tenant.waits
 
@@ -383,11 +370,9 @@ def test_a_create_that_shows_no_record_is_unknown() -> None:
     assert isinstance(result.error, UnknownOutcomeError)
 
 
-@pytest.mark.parametrize("is_readable_later", [True, False])
-def test_an_update_that_could_not_be_read_back_is_read_once_more(
-    *, is_readable_later: bool
-) -> None:
-    failures = [error(400)] * (1 if is_readable_later else 2)
+@pytest.mark.parametrize("times", [1, 2])
+def test_an_update_that_could_not_be_read_back_is_read_once_more(times: int) -> None:
+    failures = [error(400)] * times
     tenant = Tenant(
         people("A"),
         on_part=lambda method, path: (
@@ -395,8 +380,8 @@ def test_an_update_that_could_not_be_read_back_is_read_once_more(
         ),
     )
     (result,) = tenant.client().execute([update("A")])
-    assert (result.record is not None) == is_readable_later
-    assert isinstance(result.error, UnknownOutcomeError) != is_readable_later
+    assert (result.record is not None) == (times == 1)
+    assert isinstance(result.error, UnknownOutcomeError) == (times == 2)
 
 
 @pytest.mark.parametrize(
@@ -412,15 +397,3 @@ def test_bad_input_is_refused_before_anything_is_sent(write: Create | Update) ->
     with pytest.raises((TypeError, ValueError)):
         tenant.client(batch_size=1).execute([create(), write])
     assert not tenant.batches
-
-
-def test_one_record_is_read_by_key() -> None:
-    client = Tenant(people("A")).client()
-    assert client.get_record(CONTACTS, "A").etag == 'W/"1%3A"'
-    with pytest.raises(NotFoundError):
-        client.get_record(CONTACTS, "X")
-
-
-def test_a_collection_is_listed() -> None:
-    (record,) = Tenant(people("A")).client().list_records(CONTACTS, select=["LastName"])
-    assert record.properties["LastName"] == "Name A"

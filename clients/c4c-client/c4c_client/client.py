@@ -71,8 +71,8 @@ class C4CClient:
             sleep: Waits for so many seconds.
             clock: Monotonic seconds, for the life of access tokens.
             language: `Accept-Language` of labels, code texts and errors.
-            code_texts: Whether records carry the text beside each code. Off by default:
-                the texts double the size of an answer.
+            code_texts: Whether records carry the text beside each code. Off by default,
+                because a record has dozens of codes.
 
         Raises:
             ValueError: A setting cannot work.

@@ -16,6 +16,8 @@ _PROPERTY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 def eq(prop: str, value: str | bool | int) -> str:  # noqa: FBT001 - a value, not a switch
     """Return `prop eq value`; text is quoted, a boolean becomes `true` or `false`.
 
+    A `*` inside a text is a wildcard to C4C: the answer may hold more than was asked for.
+
     Raises:
         ValueError: `prop` is not a property name.
     """
