@@ -53,7 +53,7 @@ def settle(store: Store, setting: str | None, path: Path | None) -> bytes:
     Raises:
         StoreKeyError: The key is unusable, or the setting is missing although it was used before.
     """
-    if setting is not None:
+    if setting:
         key = _read_key(setting)
         if not _is_known(store, key):
             with store.transaction():
