@@ -11,7 +11,7 @@ import pytest
 import requests
 from c4c_client import ProtocolError
 from c4c_client.connection import BrokenConnectionError, Connection
-from requests.adapters import BaseAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 if TYPE_CHECKING:
@@ -142,6 +142,20 @@ def test_an_untrusted_certificate_is_named() -> None:
     recorder = Recorder(failure=requests.exceptions.SSLError(reason))
     with pytest.raises(ProtocolError, match="certificate"):
         recorder.connection().exchange("GET", URL, {})
+
+
+def test_an_own_session_keeps_as_many_connections_as_requests_run() -> None:
+    connection = Connection(
+        None,
+        ca_file=None,
+        certificate=None,
+        timeout_seconds=7,
+        max_parallel_requests=3,
+        language="EN",
+    )
+    adapter = connection._session.get_adapter(URL)
+    assert isinstance(adapter, HTTPAdapter)
+    assert adapter.poolmanager.connection_pool_kw["maxsize"] == 3
 
 
 def test_parallel_requests_are_capped() -> None:

@@ -308,6 +308,21 @@ def test_the_password_stays_out_of_the_repr() -> None:
     assert "pw" not in repr(BasicAuth("user", "pw"))
 
 
+@pytest.mark.parametrize("is_still_there", [True, False])
+def test_a_listing_proves_that_the_last_row_is_gone(*, is_still_there: bool) -> None:
+    row, none = b'{"d": {"results": [{"ObjectID": "A"}]}}', b'{"d": {"results": []}}'
+    by_key = (200, {}, RECORD) if is_still_there else (404, {}, b"")
+    unfiltered = [(200, {}, row)] if is_still_there else []
+    script = Script([(200, {}, row), (200, {}, none), by_key, *unfiltered])
+    records = script.client().list_records("ContactCollection", select=["LastName"])
+    assert [record.object_id for record in records] == ["A"]
+    assert script.seen[1].url == (
+        f"{ROOT}ContactCollection?$select=ObjectID,LastName&$orderby=ObjectID"
+        "&$filter=ObjectID%20ge%20%27A%27&$format=json"
+    )
+    assert not script.replies
+
+
 def test_a_batch_that_was_never_sent_may_be_sent() -> None:
     token = (200, {"x-csrf-token": "T"}, b"{}")
     script = Script([token, requests.ConnectTimeout(), BATCH])
