@@ -253,11 +253,13 @@ def test_code_lists_are_read_over_all_pages() -> None:
     )
     second = b'{"d": {"results": [{"Code": "BY", "Description": "Bavaria", "Context": "DE"}]}}'
     script = Script([(200, {}, first), (200, {}, second)])
-    codes = script.client().list_codes("ACollection")
+    codes = script.client().list_codes("ACollection", "DE")
     assert [(code.code, code.description, code.context) for code in codes] == [
         ("1", "One", None),
         ("BY", "Bavaria", "DE"),
     ]
+    first_options = "$orderby=Code&$filter=Context%20eq%20%27DE%27&$format=json"
+    assert script.seen[0].url == f"{ROOT}ACollection?{first_options}"
     assert script.seen[1].url == f"{ROOT}ACollection?$skiptoken=1001&$format=json"
 
 

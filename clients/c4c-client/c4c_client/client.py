@@ -153,13 +153,19 @@ class C4CClient:
         """
         return self._reader(collection).walk(filter, select, page_size)
 
-    def list_codes(self, collection: str) -> list[Code]:
+    def list_codes(self, collection: str, context: str | None = None) -> list[Code]:
         """Read a code list, such as `ContactStatusCodeCollection`.
+
+        Args:
+            collection: Named by `Property.value_help`.
+            context: Only the codes that depend on this value, such as the states of a
+                country. Without it a list of more than 1000 rows may miss some: codes of
+                different contexts are equal, so their order across pages is not fixed.
 
         Raises:
             NotFoundError: The tenant has no such list.
         """
-        return self._reader(collection).codes()
+        return self._reader(collection).codes(context)
 
     def get_record(self, collection: str, object_id: str) -> C4CRecord:
         """Read one record by key.

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from itertools import count
 from typing import TYPE_CHECKING
 
+from c4c_client import filters
 from c4c_client.answers import expect_key, read_page, read_record, to_properties, to_record
 from c4c_client.batch import Part, decode_batch, encode_batch
 from c4c_client.error_mapping import read_error
@@ -78,13 +79,14 @@ class CollectionReader:
         """Yield every matching record once, in the order of keys where C4C honours it."""
         return walk(self, filter_=condition, select=select, page_size=page_size)
 
-    def codes(self) -> list[Code]:
-        """Read the collection as a code list, in the order C4C sends it.
+    def codes(self, context: str | None) -> list[Code]:
+        """Read the collection as a code list, ordered by code.
 
         Raises:
             ProtocolError: The rows have no `Code`.
         """
-        first = self.first_page({})
+        condition = {"$filter": filters.eq("Context", context)} if context else {}
+        first = self.first_page({"$orderby": "Code", **condition})
         rows = [row for page in read_linked(first, self.linked_page) for row in page.rows]
         return list(dict.fromkeys(_code(to_properties(row)) for row in rows))
 
