@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from emulators.c4c import codes
@@ -87,29 +88,37 @@ class Reader:
 
     def value(self, entity: EntityFact, node: Node, fact: PropertyFact) -> Value:
         """Return a property in its stored form."""
+        return self.getter(entity, fact)(node)
+
+    def getter(self, entity: EntityFact, fact: PropertyFact) -> Callable[[Node], Value]:
+        """Return a function that reads one property of many rows."""
         rule = _rule(entity.name, fact.name)
         if rule is not None:
-            return rule(self.world, node)
+            return partial(rule, self.world)
         if fact.text_of:
-            code = entity.properties[fact.text_of]
-            context = entity.properties.get(code.code_context or "")
-            place = self.value(entity, node, context) if context else ""
-            return codes.describe(code, str(self.value(entity, node, code) or ""), str(place))
+            return self._description_getter(entity, entity.properties[fact.text_of])
         if fact.is_parent_key:
-            root = root_of(self.world, entity.name, node)
-            return root.text(fact.name)
+            return lambda node: root_of(self.world, entity.name, node).text(fact.name)
         if fact.name in _BUSINESS_ADDRESS and entity.name == CONTACT:
-            return self._business_address(node, fact.name)
-        return node.values.get(fact.name, blank(fact.kind))
+            return lambda node: self._business_address(node, fact.name)
+        name, unset = fact.name, blank(fact.kind)
+        return lambda node: node.values.get(name, unset)
 
-    def shown(self, entity: EntityFact, node: Node, fact: PropertyFact) -> Value:
-        """Return a property as it stands in a JSON answer."""
-        value = self.value(entity, node, fact)
+    def shown(self, fact: PropertyFact, value: Value) -> Value:
+        """Return a value as it stands in a JSON answer."""
         return show(fact, value, is_padded=self._switches.blank_padding)
 
     def etag_ticks(self, entity: str, node: Node) -> int:
         """Return the instant behind the etag: the change of the whole business object."""
         return root_of(self.world, entity, node).changed.ticks
+
+    def _description_getter(
+        self, entity: EntityFact, code: PropertyFact
+    ) -> Callable[[Node], Value]:
+        read = self.getter(entity, code)
+        context = entity.properties.get(code.code_context or "")
+        read_context = self.getter(entity, context) if context else lambda _: ""
+        return lambda node: codes.describe(code, str(read(node)), str(read_context(node)))
 
     def _business_address(self, contact: Node, name: str) -> str:
         is_blank = not any(contact.text(own) for own in _BUSINESS_ADDRESS)

@@ -7,10 +7,11 @@ SAP KBA 2310920 (wording of a syntax error), measurements published for a live t
 
 from __future__ import annotations
 
+import operator
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from emulators.c4c.exceptions import ODataError, invalid_token, unknown_property
 from emulators.c4c.facts import EntityFact, Kind, PropertyFact
@@ -33,6 +34,15 @@ _OPERATORS = frozenset({"eq", "ne", "ge", "le"})
 _SWITCHED_OPERATORS = frozenset({"gt", "lt"})
 _TYPED = {"datetimeoffset": Kind.INSTANT, "datetime": Kind.DATE, "guid": Kind.GUID}
 _WILDCARD = "*"
+_NULL_TESTS = frozenset({"eq", "ne"})
+_TESTS: dict[str, Callable[[Any, Any], bool]] = {
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "ge": operator.ge,
+    "le": operator.le,
+    "gt": operator.gt,
+    "lt": operator.lt,
+}
 
 
 class Token(NamedTuple):
@@ -95,7 +105,7 @@ def matches(condition: Condition, read: Callable[[PropertyFact], Value], *, fold
     value = read(condition.fact)
     if isinstance(condition, Pattern):
         return condition.pattern.search(str(value or "")) is not None
-    return _compare(value, condition.operator, condition.value, fold=fold)
+    return _compare(value, condition, fold=fold)
 
 
 def needed_equalities(condition: Condition) -> Iterator[Comparison]:
@@ -115,24 +125,18 @@ def count_alternatives(condition: Condition) -> int:
     return max(counts) if condition.is_all else sum(counts)
 
 
-def _compare(value: Value, operator: str, wanted: Value, *, fold: bool) -> bool:
+def _compare(value: Value, comparison: Comparison, *, fold: bool) -> bool:
+    wanted, name = comparison.value, comparison.operator
     if value is None or wanted is None:
-        return (value is wanted) == (operator == "eq") if operator in ("eq", "ne") else False
-    left, right = str(value), str(wanted)
-    if isinstance(value, str):
-        if fold:
-            left, right = left.casefold(), right.casefold()
-        order = (left > right) - (left < right)
-    else:
-        order = (value > wanted) - (value < wanted)  # type: ignore[operator] - one kind each
-    return {
-        "eq": order == 0,
-        "ne": order != 0,
-        "ge": order >= 0,
-        "le": order <= 0,
-        "gt": order > 0,
-        "lt": order < 0,
-    }[operator]
+        return name in _NULL_TESTS and (value is wanted) == (name == "eq")
+    left = _comparable(comparison, value, fold=fold)
+    return _TESTS[name](left, _comparable(comparison, wanted, fold=fold))
+
+
+def _comparable(comparison: Comparison, value: Value, *, fold: bool) -> Any:  # noqa: ANN401 - both sides get the same type
+    if comparison.fact.kind is Kind.DECIMAL:
+        return Decimal(str(value))
+    return value.casefold() if fold and isinstance(value, str) else value
 
 
 class _Parser:
@@ -175,7 +179,7 @@ class _Parser:
             parts.append(self._all())
         if len(parts) == 1:
             return parts[0]
-        if len({fact.name for part in parts for fact in _facts(part)}) > 1:
+        if len({fact.name for part in parts for fact in used_facts(part)}) > 1:
             raise ODataError("Operator 'or' is not supported across different properties")
         return Combination(is_all=False, parts=tuple(parts))
 
@@ -222,17 +226,17 @@ class _Parser:
 
     def _comparison(self, word: Token) -> Condition:
         fact = self._property(word)
-        operator = self._expect("word")
+        verb = self._expect("word")
         allowed = _OPERATORS | (_SWITCHED_OPERATORS if self._switches.gt_lt else frozenset())
-        if operator.text not in allowed:
-            raise invalid_token(operator.position)
+        if verb.text not in allowed:
+            raise invalid_token(verb.position)
         literal = self._take()
         value = _literal(fact, literal)
         is_text = fact.kind is Kind.TEXT and isinstance(value, str)
-        if is_text and operator.text == "eq" and _WILDCARD in str(value):
+        if is_text and verb.text == "eq" and _WILDCARD in str(value):
             parts = (re.escape(part) for part in str(value).split(_WILDCARD))
             return Pattern(fact, self._compile(f"^{'.*'.join(parts)}\\Z"))
-        return Comparison(fact, operator.text, value)
+        return Comparison(fact, verb.text, value)
 
     def _property(self, word: Token) -> PropertyFact:
         if "/" in word.text:
@@ -289,10 +293,11 @@ def _typed_literal(fact: PropertyFact, token: Token) -> Value:
     return parse_instant(body) if fact.kind is Kind.INSTANT else parse_date(body)
 
 
-def _facts(condition: Condition) -> Iterator[PropertyFact]:
+def used_facts(condition: Condition) -> Iterator[PropertyFact]:
+    """Yield the properties that a condition reads."""
     if isinstance(condition, Combination):
         for part in condition.parts:
-            yield from _facts(part)
+            yield from used_facts(part)
     else:
         yield condition.fact
 

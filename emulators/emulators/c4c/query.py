@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote_plus
 
 from emulators.c4c.exceptions import ODataError, unknown_property
-from emulators.c4c.facts import EntityFact, PropertyFact
 from emulators.c4c.filters import (
     Condition,
     count_alternatives,
     matches,
     needed_equalities,
     parse_filter,
+    used_facts,
 )
-from emulators.c4c.models import Node, table_of
+from emulators.c4c.models import table_of
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Mapping, Sequence
 
     from emulators.c4c.derived import Reader
-    from emulators.c4c.facts import Facts
+    from emulators.c4c.facts import EntityFact, Facts, PropertyFact
+    from emulators.c4c.models import Node
     from emulators.c4c.switches import Switches
+    from emulators.c4c.values import Value
 
 _KNOWN_OPTIONS = frozenset(
-    "$filter $select $orderby $expand $top $skip $skiptoken $format $inlinecount".split()
+    {
+        "$filter",
+        "$select",
+        "$orderby",
+        "$expand",
+        "$top",
+        "$skip",
+        "$skiptoken",
+        "$format",
+        "$inlinecount",
+    }
 )
+_UNLUCKY = 0.5
 
 
 @dataclass(frozen=True)
@@ -105,65 +118,59 @@ def parse_query(
     )
 
 
-def pick_page(
-    query: Query,
-    entity: EntityFact,
-    nodes: Sequence[Node],
-    reader: Reader,
-    switches: Switches,
-    chance: random.Random,
-) -> Page:
-    """Filter, order and cut the rows of one answer."""
-    rows = filter_nodes(query.condition, entity, nodes, reader, switches, chance)
-    # Without $orderby the order is arbitrary on the real service, and ties always are.
-    if switches.order == "shuffled":
-        chance.shuffle(rows)
-    else:
-        rows.sort(key=lambda node: node.object_id)
-    for fact, is_descending in reversed(query.orderby):
-        rows.sort(key=lambda node: _sort_key(reader, entity, node, fact), reverse=is_descending)
-    size = switches.expand_page_size if query.expand else switches.page_size
-    if query.top is not None:
-        limit = min(query.top, switches.max_top)
-        return Page(rows[query.start : query.start + limit], len(rows), has_more=False)
-    end = query.start + size
-    return Page(rows[query.start : end], len(rows), has_more=end < len(rows))
+class Picker:
+    """Chooses the rows of an answer as one world has them."""
 
+    def __init__(self, reader: Reader, switches: Switches, chance: random.Random) -> None:
+        self._reader = reader
+        self._switches = switches
+        self._chance = chance
 
-def filter_nodes(
-    condition: Condition | None,
-    entity: EntityFact,
-    nodes: Sequence[Node],
-    reader: Reader,
-    switches: Switches,
-    chance: random.Random,
-) -> list[Node]:
-    """Return the rows that meet the condition, in no particular order."""
-    if condition is None:
-        return list(nodes)
-    if switches.unstable_or and count_alternatives(condition) > 1 and chance.random() < _UNLUCKY:
-        return []
-    fold = not switches.case_sensitive
-    return [
-        node
-        for node in nodes
-        if matches(condition, lambda fact, node=node: reader.value(entity, node, fact), fold=fold)  # type: ignore[misc] - default binds the loop variable
-    ]
+    def page(self, query: Query, entity: EntityFact, nodes: list[Node]) -> Page:
+        """Filter, order and cut the rows."""
+        switches = self._switches
+        rows = self.filter(query.condition, entity, nodes)
+        # Without $orderby the order is arbitrary on the real service, and ties always are.
+        if switches.order == "shuffled":
+            self._chance.shuffle(rows)
+        else:
+            rows.sort(key=lambda node: node.object_id)
+        for fact, is_descending in reversed(query.orderby):
+            read = self._reader.getter(entity, fact)
+            rows.sort(key=lambda node, read=read: _sort_key(read(node)), reverse=is_descending)  # type: ignore[misc]  # the default binds the loop variable
+        if query.top is not None:
+            limit = min(query.top, switches.max_top)
+            return Page(rows[query.start : query.start + limit], len(rows), has_more=False)
+        end = query.start + (switches.expand_page_size if query.expand else switches.page_size)
+        return Page(rows[query.start : end], len(rows), has_more=end < len(rows))
 
+    def filter(
+        self, condition: Condition | None, entity: EntityFact, nodes: list[Node]
+    ) -> list[Node]:
+        """Return the rows that meet the condition, in no particular order."""
+        if condition is None:
+            return nodes
+        is_unlucky = count_alternatives(condition) > 1 and self._chance.random() < _UNLUCKY
+        if self._switches.unstable_or and is_unlucky:
+            return []
+        fold = not self._switches.case_sensitive
+        getters = {
+            fact.name: self._reader.getter(entity, fact) for fact in set(used_facts(condition))
+        }
+        return [
+            node
+            for node in nodes
+            if matches(condition, lambda fact, node=node: getters[fact.name](node), fold=fold)  # type: ignore[misc]  # the default binds the loop variable
+        ]
 
-def candidates(
-    query: Query, entity: EntityFact, reader: Reader, switches: Switches
-) -> list[Node] | None:
-    """Return the rows an index offers for the query, or None if none helps."""
-    if query.condition is None or not switches.case_sensitive:
-        return None
-    for equality in needed_equalities(query.condition):
-        if equality.value and reader.is_stored(entity.name, equality.fact.name):
-            return reader.world.find(table_of(entity.name), equality.fact.name, equality.value)
-    return None
-
-
-_UNLUCKY = 0.5
+    def candidates(self, query: Query, entity: EntityFact) -> list[Node]:
+        """Return the rows that can meet the query: those of an index if one helps, else all."""
+        table, world = table_of(entity.name), self._reader.world
+        if query.condition is not None and self._switches.case_sensitive:
+            for equality in needed_equalities(query.condition):
+                if equality.value and self._reader.is_stored(entity.name, equality.fact.name):
+                    return world.find(table, equality.fact.name, equality.value)
+        return world.all(table)
 
 
 def _number(options: Mapping[str, str], name: str) -> int | None:
@@ -213,6 +220,5 @@ def _parse_orderby(text: str, entity: EntityFact) -> tuple[tuple[PropertyFact, b
     return tuple(keys)
 
 
-def _sort_key(reader: Reader, entity: EntityFact, node: Node, fact: PropertyFact) -> Any:  # noqa: ANN401 - one comparable type per property
-    value = reader.value(entity, node, fact)
+def _sort_key(value: Value) -> Any:  # noqa: ANN401 - one comparable type per property
     return (value is not None, value)
