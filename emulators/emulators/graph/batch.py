@@ -15,6 +15,7 @@ from werkzeug.datastructures import Headers
 from emulators.faults import Call, ConnectionCut
 from emulators.graph import exceptions
 from emulators.graph.messages import JSON, GraphRequest, Reply
+from emulators.graph.urls import normal_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -162,7 +163,7 @@ def _parse_part(outer: GraphRequest, entry: object) -> _Part:
         raise exceptions.bad_request(text, "BadRequest")
     request = GraphRequest(
         method=str(method),
-        path="/" + unquote(parts.path).strip("/"),
+        path=normal_path("/" + unquote(parts.path).strip("/")),
         query=dict(parse_qsl(parts.query, keep_blank_values=True)),
         headers=headers,
         body=_body_bytes(body, headers),

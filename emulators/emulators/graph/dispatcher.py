@@ -109,7 +109,7 @@ class Dispatcher:
         Raises:
             GraphError: 429.
         """
-        parts = urls.normal_path(request.path).split("/")
+        parts = request.path.split("/")
         user = parts[2] if len(parts) > 2 else ""  # noqa: PLR2004 - /users/<user>
         mailbox = self._tenant.find(user)
         stack = ExitStack()
@@ -126,7 +126,7 @@ class Dispatcher:
         Raises:
             ConnectionCut: The fault script wants the connection cut before anything happens.
         """
-        path = urls.normal_path(request.path)
+        path = request.path
         route: Route | None = None
         refused: exceptions.GraphError | None = None
         try:

@@ -25,7 +25,7 @@ class GraphRequest:
     """One request below the version root.
 
     Attributes:
-        path: Decoded, begins with a slash, without the version.
+        path: As from `urls.normal_path`: decoded, begins with a slash, without the version.
         query: Options by name; a repeated one keeps its first value.
         base_url: `https://host:port` as the client sees it.
         is_inner: Part of a batch.

@@ -23,6 +23,7 @@ from emulators.graph.mailbox import MailboxEditor
 from emulators.graph.messages import GraphRequest, Reply
 from emulators.graph.switches import Switches
 from emulators.graph.traffic import Counters, MailboxSlots, Recorder
+from emulators.graph.urls import normal_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -132,7 +133,7 @@ class GraphService:
         return reply
 
     def _answer_graph(self, request: Request) -> Reply:
-        path = request.path[len(ROOT) :]
+        path = normal_path(request.path[len(ROOT) :])
         try:
             grant = self._directory.grant(_bearer(request), self._clock.now())
         except exceptions.GraphError as error:

@@ -45,7 +45,11 @@ class Graph:
             f"/{tenant}/oauth2/v2.0/token", data=form, base_url="https://localhost"
         )
 
-    def call(
+    def switch(self, **switches: Any) -> None:
+        for name, value in switches.items():
+            self.admin.set_switch(name, value)
+
+    def call(  # noqa: PLR0913 - the parts of an HTTP request
         self,
         method: str,
         path: str,

@@ -70,7 +70,7 @@ def test_a_third_home_phone_is_dropped_or_refused(graph: Any) -> None:
     made = graph.post("/contacts", body)
 
     assert (made["homePhones"], made["imAddresses"]) == (["1", "2"], ["a", "b", "c"])
-    graph.admin.set_switch("slot_overflow", "refused")
+    graph.switch(slot_overflow="refused")
     assert graph.refused("POST", "/contacts", body)[0] == 400
 
 
@@ -99,7 +99,7 @@ def test_what_the_service_makes_of_email_addresses(graph: Any) -> None:
     body = {"emailAddresses": [{"name": "Ada", "address": "A@b.example"}]}
     changed = graph.patch(f"/contacts/{made['id']}", body)
     assert changed["emailAddresses"] == [{"name": "a@b.example", "address": "A@b.example"}]
-    graph.admin.set_switch("email_name_change_ignored", False)
+    graph.switch(email_name_change_ignored=False)
     assert graph.patch(f"/contacts/{made['id']}", body)["emailAddresses"][0]["name"] == "Ada"
 
 
@@ -128,7 +128,7 @@ def test_birthdays_at_midnight_lose_a_day(graph: Any, sent: str, stored: str) ->
 
 
 def test_birthdays_are_echoed_when_the_shift_is_off(graph: Any) -> None:
-    graph.admin.set_switch("birthday_midnight_shift", False)
+    graph.switch(birthday_midnight_shift=False)
 
     made = graph.post("/contacts", {"birthday": "1815-12-10T00:00:00Z"})
 
@@ -146,7 +146,7 @@ def test_if_match_guards_update_and_delete(graph: Any) -> None:
     assert graph.refused("DELETE", f"/contacts/{item}", headers=stale) == refusal
     now = {"If-Match": graph.get(f"/contacts/{item}")["@odata.etag"]}
     assert graph.patch(f"/contacts/{item}", {"surname": "K"}, headers=now)["surname"] == "K"
-    graph.admin.set_switch("if_match", "ignored")
+    graph.switch(if_match="ignored")
     assert graph.patch(f"/contacts/{item}", {"surname": "L"}, headers=stale)["surname"] == "L"
 
 
@@ -169,9 +169,9 @@ def test_writing_the_parent_folder_does_not_move(graph: Any) -> None:
     patched = graph.patch(f"/contacts/{item}", {"parentFolderId": graph.sales})
 
     assert patched["parentFolderId"] == home
-    graph.admin.set_switch("patch_parent_folder", "refused")
+    graph.switch(patch_parent_folder="refused")
     assert graph.refused("PATCH", f"/contacts/{item}", {"parentFolderId": graph.sales})[0] == 400
-    graph.admin.set_switch("patch_parent_folder", "moves")
+    graph.switch(patch_parent_folder="moves")
     patched = graph.patch(f"/contacts/{item}", {"parentFolderId": graph.sales})
     assert patched["parentFolderId"] == graph.sales
 
@@ -186,7 +186,7 @@ def test_a_deleted_item_can_still_be_read(graph: Any) -> None:
     assert shown["parentFolderId"] not in {folder["id"] for folder in folders}
     gone = (404, "ErrorItemNotFound")
     assert graph.refused("GET", f"/contactFolders/{shown['parentFolderId']}/contacts") == gone
-    graph.admin.set_switch("deleted_items_readable", False)
+    graph.switch(deleted_items_readable=False)
     assert graph.refused("GET", f"/contacts/{item}") == gone
 
 
@@ -233,7 +233,9 @@ def test_ids_are_case_sensitive_and_checked_for_their_form(graph: Any) -> None:
 def test_extended_properties_are_shown_only_when_asked_for(graph: Any) -> None:
     body = {"singleValueExtendedProperties": [{"id": LINK_IN_CAPITALS, "value": "X-1"}]}
     item = graph.post("/contacts", body)["id"]
-    expand = f"$expand=singleValueExtendedProperties($filter=id eq '{LINK}' or id eq 'Integer 0x0036')"
+    expand = (
+        f"$expand=singleValueExtendedProperties($filter=id eq '{LINK}' or id eq 'Integer 0x0036')"
+    )
 
     shown = graph.get(f"/contacts/{item}?$select=id&{expand}")
 
@@ -265,7 +267,7 @@ def test_photos(graph: Any) -> None:
 
 @pytest.mark.parametrize(("mode", "named"), [("off", 0), ("some", 2), ("all", 4)])
 def test_the_service_adds_the_folder_name_as_a_category(graph: Any, mode: str, named: int) -> None:
-    graph.admin.set_switch("folder_name_category", mode)
+    graph.switch(folder_name_category=mode)
     path = f"/contactFolders/{graph.sales}/contacts"
 
     made = [graph.post(path, {"categories": ["VIP"]})["categories"] for _ in range(4)]
@@ -275,8 +277,8 @@ def test_the_service_adds_the_folder_name_as_a_category(graph: Any, mode: str, n
 
 
 def test_the_folder_category_can_come_late_as_a_change_of_its_own(graph: Any) -> None:
-    graph.admin.set_switch("folder_name_category", "all")
-    graph.admin.set_switch("folder_name_category_late", True)
+    graph.switch(folder_name_category="all")
+    graph.switch(folder_name_category_late=True)
 
     made = graph.post(f"/contactFolders/{graph.sales}/contacts", {})
 
@@ -289,7 +291,7 @@ def test_control_characters_make_the_json_invalid(graph: Any) -> None:
     item = graph.add(personalNotes="a\x0bb\\u000b\nc")
 
     assert b"a\x0bb\\\\u000b\\nc" in graph.call("GET", f"/contacts/{item}").data
-    graph.admin.set_switch("raw_control_characters", False)
+    graph.switch(raw_control_characters=False)
     assert graph.get(f"/contacts/{item}")["personalNotes"] == "a\x0bb\\u000b\nc"
 
 
