@@ -151,7 +151,9 @@ class Upload:
             if any(problem.code.startswith("missing_") for problem in problems):
                 return
             refused = {problem.field for problem in problems}
-        link = self._place(_see(link, record), record)
+        # The digests are kept while the link is pending: a create that was cut off is found by them.
+        digests = fields.digests(self._store.digest_key, fields.from_graph(record))
+        link = self._place(_see(link, record), record).but(base_exchange=digests)
         self._store.links.save(link)
         trashes = policy.read_only and policy.read_only_new_item == "trash"
         yield self._operation(
@@ -373,6 +375,7 @@ class Upload:
                 policy={
                     "account_no_match": policy.account_no_match,
                     "company_change": policy.company_change,
+                    "account_role_code": self._session.policy(RecordType.ACCOUNT).role_code,
                 },
                 region=self._session.settings.region,
                 custom=self._session.settings.custom[kind],

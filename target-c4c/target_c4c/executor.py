@@ -1,0 +1,83 @@
+"""Runs the contracts of one run in their order: resolve, create and match, update, remove.
+
+Responsible for grouping operations into tasks; each step is a module of its own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from contact_sync.contract import PROPERTY, Contract, ContractError, Op
+
+from target_c4c import intents
+from target_c4c.book import Book
+from target_c4c.joining import Joining
+from target_c4c.lookups import AccountBook
+from target_c4c.retiring import Retiring
+from target_c4c.task import Task
+from target_c4c.updating import Updating
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from c4c_client import C4CClient
+    from contact_sync.core.model import RecordType
+    from contact_sync.store import Store
+
+
+class Executor:
+    """All operations of one run against one tenant."""
+
+    def __init__(self, client: C4CClient, store: Store) -> None:
+        self._client = client
+        self._store = store
+        self.book = Book(store)
+        accounts = AccountBook(client)
+        self._updating = Updating(client, self.book, accounts)
+        self._joining = Joining(client, self.book, accounts, self._updating)
+        self._retiring = Retiring(client, self.book)
+        self._is_resolved = False
+
+    def run(self, records: Sequence[Mapping[str, Any]]) -> None:
+        """Run the operations of one stream.
+
+        Args:
+            records: Bodies of RECORD messages that carry a contract.
+
+        Raises:
+            ContractError: A contract cannot be read; nothing of the stream was written.
+        """
+        tasks = [task for task in map(self._task, records) if task is not None]
+        if not self._is_resolved:
+            regions = {task.kind: task.contract.region for task in tasks}
+            intents.resolve(self._client, self._store, regions)
+            self._is_resolved = True
+        by_step: dict[tuple[str, RecordType], list[Task]] = defaultdict(list)
+        for task in tasks:
+            by_step[_step(task.contract.op), task.kind].append(task)
+        for step, run in (
+            ("join", self._joining.run),
+            ("update", self._updating.run),
+            ("retire", self._retiring.run),
+        ):
+            for (name, _), group in by_step.items():
+                if name == step:
+                    run(group)
+
+    def _task(self, record: Mapping[str, Any]) -> Task | None:
+        contract = Contract.from_message(record[PROPERTY])
+        link = self._store.links.get(contract.link)
+        # A link that is gone was forgotten meanwhile: the operation has lost its reason.
+        properties = {name: value for name, value in record.items() if name != PROPERTY}
+        return Task(contract, properties, link) if link is not None else None
+
+
+def _step(op: Op) -> str:
+    if op is Op.UPDATE:
+        return "update"
+    if op is Op.RETIRE:
+        return "retire"
+    if op in (Op.CREATE, Op.ADOPT, Op.REVIVE):
+        return "join"
+    raise ContractError(f"`{op.value}` is no operation of this target")

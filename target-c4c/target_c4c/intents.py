@@ -1,0 +1,127 @@
+"""Open intents: what became of writes whose outcome was never stored.
+
+Responsible for "adopt before retry": a create that may have happened is looked for among the
+records created since, and is never sent twice.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from c4c_client import filters
+from contact_sync.core import outcome
+from contact_sync.core.fields import FieldMap
+from contact_sync.core.model import Issue, Link, Phase, RecordType, Side
+from contact_sync.core.outcome import RecordFacts
+
+from target_c4c.task import COLLECTIONS
+
+if TYPE_CHECKING:
+    from c4c_client import C4CClient, C4CRecord
+    from contact_sync.store import Intent, Store
+
+#: How far clocks may disagree; a wider window only costs a longer list, the digests decide.
+CLOCK_MARGIN = timedelta(hours=24)
+
+#: Fields that tell whether a record is the one that was about to be created.
+IDENTITY = ("first_name", "middle_name", "last_name", "email", "name")
+
+
+def resolve(client: C4CClient, store: Store, regions: dict[RecordType, str | None]) -> None:
+    """Close the intents that can be explained; the others keep their links out of this run.
+
+    Args:
+        client: C4C.
+        store: The sync store.
+        regions: Record type -> region of the running session, to compare phones alike.
+    """
+    by_type: dict[RecordType, list[tuple[Intent, Link]]] = defaultdict(list)
+    for intent in store.intents.list_open(Side.C4C):
+        link = store.links.get(intent.link_id)
+        if link is None:
+            store.intents.close(intent.intent_id, "link gone")
+        elif intent.kind == "create" and link.c4c_id is None:
+            by_type[link.record_type].append((intent, link))
+        else:
+            # Updates of status can be repeated: look at the item again and decide anew.
+            _ask_again(store, link)
+            store.intents.close(intent.intent_id, "decide again")
+    for kind, pairs in by_type.items():
+        fields = FieldMap(kind, region=regions.get(kind))
+        since = min(intent.opened_at for intent, _ in pairs) - CLOCK_MARGIN
+        records = list(
+            client.list_records(COLLECTIONS[kind], filter=filters.since("CreationOn", since))
+        )
+        for intent, link in pairs:
+            _resolve_create(store, intent, link, records, fields)
+
+
+def _resolve_create(
+    store: Store, intent: Intent, link: Link, records: list[C4CRecord], fields: FieldMap
+) -> None:
+    digests = {
+        record.object_id: fields.digests(store.digest_key, fields.from_c4c(record.properties))
+        for record in records
+    }
+    taken = store.links.is_linked(link.mailbox, digests.keys())
+    hits = [
+        record
+        for record in records
+        if record.object_id not in taken and _is_same(link, digests[record.object_id])
+    ]
+    if len(hits) > 1:
+        store.issues.raise_(
+            Issue(
+                code="unresolved_intent",
+                mailbox=link.mailbox,
+                record_type=link.record_type,
+                link_id=link.link_id,
+                exchange_id=link.exchange_id,
+                detail=" ".join(sorted(record.object_id for record in hits)),
+            )
+        )
+        return
+    with store.transaction():
+        if hits:
+            store.links.save(_adopted(link, hits[0], digests[hits[0].object_id]))
+            _ask_again(store, link)
+        for code in ("unresolved_intent", "unknown_outcome"):
+            store.issues.close(code=code, link_id=link.link_id)
+        store.intents.close(intent.intent_id, "adopted" if hits else "not done")
+
+
+def _is_same(link: Link, digests: dict[str, str]) -> bool:
+    names = [name for name in IDENTITY if name in digests and name in link.base_exchange]
+    return bool(names) and all(digests[name] == link.base_exchange[name] for name in names)
+
+
+def _adopted(link: Link, record: C4CRecord, digests: dict[str, str]) -> Link:
+    """Join item and record; fields that differ are unknown on both sides and meet again."""
+    equal = {name for name, digest in digests.items() if link.base_exchange.get(name) == digest}
+    link = link.but(
+        phase=Phase.ACTIVE,
+        base_exchange={name: digests[name] for name in equal},
+        base_c4c={name: digests[name] for name in equal},
+    )
+    own = str(record.properties.get("AccountID") or "").lstrip("0")
+    changed_at = record.properties.get("ChangedOn")
+    facts = RecordFacts(
+        c4c_id=record.object_id,
+        etag=record.etag,
+        changed_at=changed_at,
+        account_id=own,
+        digests=digests,
+    )
+    return outcome.see_record(link, facts)
+
+
+def _ask_again(store: Store, link: Link) -> None:
+    if link.exchange_id:
+        store.requests.add(
+            Side.EXCHANGE,
+            mailbox=link.mailbox,
+            record_type=link.record_type,
+            remote_id=link.exchange_id,
+        )

@@ -1,0 +1,326 @@
+"""Creates, first matches and revivals: how an Exchange item gets its C4C record.
+
+Responsible for "matched before anything is created" and for the intent before every create.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from c4c_client import Create, Update
+from contact_sync.contract import Op
+from contact_sync.core import matching, merge, outcome
+from contact_sync.core.claims import Claim
+from contact_sync.core.model import Owes, Phase, RecordType, Side
+from contact_sync.core.status import ACTIVE, STATUS_PROPERTY, is_obsolete
+
+from target_c4c.lookups import find_candidates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from c4c_client import C4CClient, C4CRecord
+
+    from target_c4c.book import Book
+    from target_c4c.lookups import AccountBook
+    from target_c4c.task import Task
+    from target_c4c.updating import Updating
+
+
+class Joining:
+    """Runs create, adopt and revive operations of one record type."""
+
+    def __init__(
+        self, client: C4CClient, book: Book, accounts: AccountBook, updating: Updating
+    ) -> None:
+        self._client = client
+        self._book = book
+        self._accounts = accounts
+        self._updating = updating
+
+    def run(self, tasks: Sequence[Task]) -> None:
+        """Bring every task to an end, mailbox by mailbox.
+
+        One after the other, so that a person who is new in two mailboxes is created for the
+        first and matched for the second.
+        """
+        by_mailbox: dict[str, list[Task]] = defaultdict(list)
+        for task in tasks:
+            by_mailbox[task.contract.mailbox].append(self._book.fresh(task))
+        for mailbox in sorted(by_mailbox):
+            self._run(by_mailbox[mailbox])
+
+    def _run(self, tasks: list[Task]) -> None:
+        stuck = {intent.link_id for intent in self._book.store.intents.list_open(Side.C4C)}
+        tasks = [task for task in tasks if task.link.link_id not in stuck]
+        named = [task for task in tasks if self._named_id(task)]
+        followers = self._join_named(named)
+        new = [task for task in tasks if not self._named_id(task)]
+        matched, unmatched = self._match([task for task in new if task.contract.match])
+        self._create([*unmatched, *(task for task in new if not task.contract.match)])
+        self._updating.run([*followers, *matched])
+
+    # -- the item names its record -------------------------------------------------------------
+
+    def _named_id(self, task: Task) -> str | None:
+        """Return the ObjectID that link or item name, if it is of this tenant."""
+        claim = task.contract.claim
+        if claim is None:
+            return task.link.c4c_id
+        own = Claim(self._client.identity, task.kind, claim["c4c_id"])
+        return own.c4c_id if claim["tenant"] in (own.tenant, "") else "foreign"
+
+    def _join_named(self, tasks: list[Task]) -> list[Task]:
+        if not tasks:
+            return []
+        ids = [self._named_id(task) or "" for task in tasks]
+        records = self._client.get_records(tasks[0].collection, sorted(set(ids) - {"foreign"}))
+        live: list[tuple[Task, C4CRecord]] = []
+        dead: list[tuple[Task, C4CRecord | None]] = []
+        for task, object_id in zip(tasks, ids, strict=True):
+            record = records.get(object_id)
+            if record is None or is_obsolete(task.kind, record.properties):
+                dead.append((task, record))
+            else:
+                live.append((task, record))
+        live += self._revive([(task, rec) for task, rec in dead if task.contract.op is Op.REVIVE])
+        for task, _ in dead:
+            if task.contract.op is not Op.REVIVE:
+                self._gone(task)
+        return [follower for pair in live for follower in self._join(*pair)]
+
+    def _revive(
+        self, pairs: Iterable[tuple[Task, C4CRecord | None]]
+    ) -> list[tuple[Task, C4CRecord]]:
+        """Set obsolete records Active again; a record that is gone for good is created anew."""
+        pairs = list(pairs)
+        lost = [task for task, record in pairs if record is None]
+        for task in lost:
+            self._book.save(task, task.link.but(phase=Phase.PENDING, c4c_id=None, c4c_etag=None))
+        self._create(lost)
+        known = [(task, record) for task, record in pairs if record is not None]
+        intents = self._book.store.intents.open(
+            Side.C4C, "revive", [task.link.link_id for task, _ in known]
+        )
+        results = self._client.execute(
+            [
+                Update(
+                    task.collection,
+                    record.object_id,
+                    {STATUS_PROPERTY[task.kind]: ACTIVE},
+                    record.etag,
+                )
+                for task, record in known
+            ]
+        )
+        revived = []
+        for (task, _), result in zip(known, results, strict=True):
+            intent = intents[task.link.link_id]
+            if result.record is not None:
+                self._book.store.intents.close(intent, "done")
+                revived.append((task, result.record))
+            elif result.error is not None:
+                self._book.failed(task, result.error, intent)
+        return revived
+
+    def _gone(self, task: Task) -> None:
+        """The named record is gone, obsolete or foreign, and may not be revived."""
+        if task.contract.on_no_match == "trash":
+            link = task.link.but(phase=Phase.PENDING, c4c_id=None, owes=Owes.TRASH)
+            self._book.save(task, link)
+            self._book.issue(task, "read_only_new_item")
+            return
+        self._book.issue(task, "linked_record_gone")
+        if task.link.phase is Phase.PENDING:
+            self._book.store.links.delete(task.link.link_id)
+
+    # -- first match ---------------------------------------------------------------------------
+
+    def _match(self, tasks: list[Task]) -> tuple[list[Task], list[Task]]:
+        """Match what can be matched; return the updates that follow, and what is still new."""
+        if not tasks:
+            return [], []
+        found = find_candidates(self._client, self._accounts, tasks)
+        ids = {record.object_id for records in found.values() for record in records}
+        mailbox = tasks[0].contract.mailbox
+        taken = self._book.store.links.is_linked(mailbox, ids)
+        free = {
+            link_id: {r.object_id: r for r in records if r.object_id not in taken}
+            for link_id, records in found.items()
+        }
+        verdicts = matching.match_all(
+            [
+                matching.Newcomer(key=t.link.link_id, values=t.fields.normalised(t.values))
+                for t in tasks
+            ],
+            {task.link.link_id: _candidates(task, free[task.link.link_id]) for task in tasks},
+        )
+        followers: list[Task] = []
+        unmatched: list[Task] = []
+        for task in tasks:
+            verdict = verdicts[task.link.link_id]
+            if isinstance(verdict, matching.Matched):
+                record = free[task.link.link_id][verdict.remote_id]
+                followers += self._join(task, record)
+            elif isinstance(verdict, matching.Ambiguous):
+                self._book.issue(task, "ambiguous_match", detail=" ".join(verdict.remote_ids))
+            else:
+                self._book.store.issues.close(code="ambiguous_match", link_id=task.link.link_id)
+                unmatched.append(task)
+        return followers, unmatched
+
+    def _join(self, task: Task, record: C4CRecord) -> list[Task]:
+        """Pair item and record; return an update for what the item knows better."""
+        contract = task.contract
+        live_values = task.fields.from_c4c(record.properties)
+        live = task.fields.digests(self._book.key, live_values)
+        merged = merge.merge_first(
+            [name for name in contract.fields if name in live],
+            exchange=contract.source,
+            c4c=live,
+            blank_exchange={name for name, value in task.values.items() if not value},
+            blank_c4c={name for name, value in live_values.items() if not value},
+            may_write_c4c=contract.writable,
+            may_write_exchange=contract.returnable,
+            on_conflict=contract.on_conflict,
+            exchange_is_newer=(contract.source_modified_at or "")[:19]
+            > str(record.properties.get("ChangedOn") or "")[:19],
+        )
+        names = set(contract.fields)
+        link = task.link
+        known = link.phase.is_live
+        link = outcome.pair(
+            link,
+            exchange={**(link.base_exchange if known else {}), **_only(names, contract.source)},
+            c4c={**(link.base_c4c if known else {}), **_only(names, live)},
+            owed_to_exchange=merged.to_exchange,
+            owed_to_c4c=merged.to_c4c,
+            owes=link.owes,
+        )
+        link = outcome.see_record(link, task.facts(record, self._book.key))
+        self._book.done(task, link)
+        self._book.store.issues.close(code="ambiguous_match", link_id=link.link_id)
+        kept = merged.to_c4c
+        dropped = {n: (live if n in kept else contract.source)[n] for n in merged.conflicts}
+        self._book.conflict(task, merged.conflicts, kept, dropped)
+        if merged.to_exchange:
+            self._book.ask_again(link)
+        if not merged.to_c4c:
+            return []
+        follow = replace(
+            contract, op=Op.UPDATE, fields=merged.to_c4c, base=live, if_match=record.etag, hold=None
+        )
+        task.contract = follow
+        return [task]
+
+    # -- create --------------------------------------------------------------------------------
+
+    def _create(self, tasks: list[Task]) -> None:
+        """Create what matched nothing; read-only and one-way items are only told off."""
+        for task in tasks:
+            if task.contract.op is Op.ADOPT:
+                self._unmatched(task)
+        tasks = [task for task in tasks if task.contract.op is not Op.ADOPT]
+        self._accounts.look_up(
+            task.values.get("company", "") for task in tasks if task.kind is RecordType.CONTACT
+        )
+        bodies = [(task, self._body(task)) for task in tasks]
+        ready = [(task, body) for task, body in bodies if body is not None]
+        if not ready:
+            return
+        intents = self._book.store.intents.open(
+            Side.C4C, "create", [task.link.link_id for task, _ in ready]
+        )
+        results = self._client.execute([Create(task.collection, body) for task, body in ready])
+        for (task, _), result in zip(ready, results, strict=True):
+            intent = intents[task.link.link_id]
+            if result.record is not None:
+                self._created(task, result.record, intent)
+            elif result.error is not None:
+                self._book.failed(task, result.error, intent)
+
+    def _unmatched(self, task: Task) -> None:
+        if task.contract.on_no_match == "trash":
+            self._book.save(task, task.link.but(owes=Owes.TRASH))
+            self._book.issue(task, "read_only_new_item")
+        else:
+            self._book.store.links.delete(task.link.link_id)
+
+    def _body(self, task: Task) -> dict[str, object] | None:
+        names = [
+            name
+            for name in task.contract.fields
+            if name in task.contract.writable and task.values.get(name)
+        ]
+        body: dict[str, object] = {
+            STATUS_PROPERTY[task.kind]: ACTIVE,
+            **task.contract.defaults,
+            **task.body(names),
+        }
+        company = task.values.get("company", "")
+        if task.kind is not RecordType.CONTACT or not company:
+            return body
+        account = self._accounts.account_of(company)
+        if account is not None:
+            return {**body, "AccountID": account.account_id}
+        match task.contract.policy.get("account_no_match"):
+            case "issue":
+                self._book.issue(task, "account_not_found", ["company"])
+                return None
+            case "create":
+                number = self._create_account(task, company)
+                return {**body, "AccountID": number} if number else None
+        return body
+
+    def _create_account(self, task: Task, company: str) -> str | None:
+        """account_no_match: create. A crash afterwards is harmless: the name is found again."""
+        kind = RecordType.ACCOUNT
+        names = type(task.fields)(kind).to_c4c({"name": company})
+        role = task.contract.policy.get("account_role_code", "")
+        body = {STATUS_PROPERTY[kind]: ACTIVE, "RoleCode": role, **names}
+        (result,) = self._client.execute([Create("CorporateAccountCollection", body)])
+        if result.record is None:
+            if result.error is not None:
+                self._book.failed(task, result.error)
+            return None
+        self._accounts.add(company, result.record)
+        return str(result.record.properties.get("AccountID") or "")
+
+    def _created(self, task: Task, record: C4CRecord, intent: str) -> None:
+        contract = task.contract
+        shown = task.fields.from_c4c(record.properties)
+        read_back = task.fields.digests(self._book.key, shown)
+        # One-way fields (the account's name above all) are shown in Exchange as C4C has them.
+        owed = [
+            name
+            for name in read_back
+            if name not in contract.writable
+            and name in contract.returnable
+            and shown[name]
+            and read_back[name] != contract.source.get(name)
+        ]
+        link = outcome.pair(
+            task.link,
+            exchange=contract.source,
+            c4c=read_back,
+            owed_to_exchange=owed,
+            owes=task.link.owes,
+        )
+        link = outcome.see_record(link, task.facts(record, self._book.key))
+        self._book.done(task, link, intent)
+
+
+def _candidates(task: Task, records: dict[str, C4CRecord]) -> list[matching.Candidate]:
+    return [
+        matching.Candidate(
+            remote_id=object_id,
+            values=task.fields.normalised(task.fields.from_c4c(record.properties)),
+        )
+        for object_id, record in records.items()
+    ]
+
+
+def _only(names: set[str], digests: Mapping[str, str]) -> dict[str, str]:
+    return {name: digest for name, digest in digests.items() if name in names}

@@ -1,0 +1,109 @@
+"""Searches in C4C: candidates of a first match, and accounts by company.
+
+Responsible for asking the server widely; every hit is checked in `core.matching` and
+`core.cascade`, for the server's wildcard and case rules are not trusted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from c4c_client import filters
+from contact_sync.core.cascade import AccountCandidate, link_account, search_terms
+from contact_sync.core.model import RecordType
+from contact_sync.core.status import is_obsolete
+
+from target_c4c.task import COLLECTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from c4c_client import C4CClient, C4CRecord
+
+    from target_c4c.task import Task
+
+_ACCOUNTS = COLLECTIONS[RecordType.ACCOUNT]
+
+#: Properties in which an account's whole name may be found. `Name` holds 40 characters;
+#: Unconfirmed: that BusinessPartnerFormattedName always holds the joined name.
+_NAME_PROPERTIES = ("Name", "BusinessPartnerFormattedName")
+
+
+class AccountBook:
+    """Accounts by company, each distinct company looked up once per run."""
+
+    def __init__(self, client: C4CClient) -> None:
+        self._client = client
+        self._known: dict[str, list[C4CRecord]] = {}
+
+    def look_up(self, companies: Iterable[str]) -> None:
+        """Search for all companies that were not searched for yet, in one batch."""
+        wanted = sorted({company for company in companies if company} - set(self._known))
+        asked = [
+            (company, filters.contains(name, term))
+            for company in wanted
+            for term in search_terms(company)
+            for name in _NAME_PROPERTIES
+        ]
+        self._known.update({company: [] for company in wanted})
+        if asked:
+            answers = self._client.search(_ACCOUNTS, [text for _, text in asked])
+            for (company, _), records in zip(asked, answers, strict=True):
+                self._known[company] += records
+
+    def account_of(self, company: str) -> AccountCandidate | None:
+        """Return the account for a company by the rules of the cascade."""
+        self.look_up([company])
+        records = {record.object_id: record for record in self._known.get(company, [])}
+        return link_account(
+            company, [AccountCandidate.from_c4c(record.properties) for record in records.values()]
+        )
+
+    def records_named(self, name: str) -> list[C4CRecord]:
+        """Return the accounts that the search for a name found."""
+        self.look_up([name])
+        return self._known.get(name, [])
+
+    def add(self, company: str, record: C4CRecord) -> None:
+        """Remember an account that was created for a company."""
+        self._known.setdefault(company, []).append(record)
+
+
+def find_candidates(
+    client: C4CClient, accounts: AccountBook, tasks: Sequence[Task]
+) -> dict[str, list[C4CRecord]]:
+    """Return link id -> live records that may be the task's, from one batch of searches."""
+    kind = tasks[0].kind
+    if kind is RecordType.ACCOUNT:
+        accounts.look_up(task.values.get("name", "") for task in tasks)
+        found = {
+            task.link.link_id: accounts.records_named(task.values.get("name", "")) for task in tasks
+        }
+    else:
+        found = _find_persons(client, tasks)
+    return {
+        link_id: [record for record in records if not is_obsolete(kind, record.properties)]
+        for link_id, records in found.items()
+    }
+
+
+def _find_persons(client: C4CClient, tasks: Sequence[Task]) -> dict[str, list[C4CRecord]]:
+    asked = {task.link.link_id: _person_filters(task.values) for task in tasks}
+    distinct = list(dict.fromkeys(text for texts in asked.values() for text in texts))
+    answers = client.search(tasks[0].collection, distinct) if distinct else []
+    by_filter = dict(zip(distinct, answers, strict=True))
+    return {
+        link_id: [record for text in texts for record in by_filter[text]]
+        for link_id, texts in asked.items()
+    }
+
+
+def _person_filters(values: Mapping[str, str]) -> list[str]:
+    """Return searches by e-mail (as typed and in lower case: equality is exact) and by name."""
+    email, last = values.get("email", "").strip(), values.get("last_name", "").strip()
+    texts = [filters.eq("Email", text) for text in dict.fromkeys((email, email.lower())) if text]
+    if last:
+        first = values.get("first_name", "").strip()
+        by_name = filters.all_of(filters.eq("LastName", last), filters.eq("FirstName", first))
+        texts.append(by_name or "")
+    return [text for text in texts if text]

@@ -1,0 +1,172 @@
+"""Updates of linked records: If-Match, three-way merge on mismatch, read-back.
+
+Responsible for never overwriting what was not seen. An update whose reply was lost is looked at
+again before it is repeated: with If-Match it cannot have been applied twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from c4c_client import PreconditionFailedError, UnknownOutcomeError, Update
+from contact_sync.core import merge, outcome
+from contact_sync.core.model import Side
+from contact_sync.core.status import is_obsolete
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from c4c_client import C4CClient, C4CRecord
+
+    from target_c4c.book import Book
+    from target_c4c.lookups import AccountBook
+    from target_c4c.task import Task
+
+#: How often a record that moves on meanwhile is merged again before it becomes an issue.
+ROUNDS = 4
+
+
+@dataclass
+class _Update:
+    """One update between rounds: the fields still to be written and the version to match."""
+
+    task: Task
+    fields: tuple[str, ...]
+    etag: str | None
+    needs_read: bool
+
+
+class Updating:
+    """Runs update operations, all records at once, round by round."""
+
+    def __init__(self, client: C4CClient, book: Book, accounts: AccountBook) -> None:
+        self._client = client
+        self._book = book
+        self._accounts = accounts
+
+    def run(self, tasks: Sequence[Task]) -> None:
+        """Bring every task to an end: written, agreed, or an issue."""
+        open_ = [
+            _Update(task, task.contract.fields, task.contract.if_match, not task.contract.if_match)
+            for task in map(self._book.fresh, tasks)
+            if task.link.c4c_id is not None
+        ]
+        for _ in range(ROUNDS):
+            if not open_:
+                return
+            now, later = _one_per_record(open_)
+            open_ = [*self._round(now), *later]
+        for update in open_:
+            self._book.issue(update.task, "unavailable", update.fields)
+
+    def _round(self, updates: list[_Update]) -> list[_Update]:
+        """Read what must be read, write, and return what has to be tried again."""
+        ready = [update for update in updates if not update.needs_read]
+        ready += self._merged([update for update in updates if update.needs_read])
+        writes = [(update, self._body(update)) for update in ready]
+        writes = [(update, body) for update, body in writes if body]
+        results = self._client.execute(
+            [
+                Update(update.task.collection, update.task.link.c4c_id or "", body, update.etag)
+                for update, body in writes
+            ]
+        )
+        again = []
+        for (update, _), result in zip(writes, results, strict=True):
+            if result.record is not None:
+                self._written(update, result.record)
+            elif isinstance(result.error, (PreconditionFailedError, UnknownOutcomeError)):
+                update.needs_read = True
+                again.append(update)
+            elif result.error is not None:
+                self._book.failed(update.task, result.error)
+        return again
+
+    def _merged(self, updates: list[_Update]) -> Iterator[_Update]:
+        """Yield the updates that are left to write after a look at the live records."""
+        if not updates:
+            return
+        ids = [update.task.link.c4c_id or "" for update in updates]
+        records = self._client.get_records(updates[0].task.collection, ids)
+        for update in updates:
+            record = records.get(update.task.link.c4c_id or "")
+            if record is None or is_obsolete(update.task.kind, record.properties):
+                # C3/C4: the deletion wins; stage 2 carries it out and names the dropped fields.
+                self._book.ask_again(update.task.link)
+            elif self._merge(update, record):
+                yield update
+
+    def _merge(self, update: _Update, record: C4CRecord) -> bool:
+        """Merge one update into the live record; tell whether something is left to write."""
+        task = update.task
+        source = task.contract.source
+        live = task.digests_of(record, self._book.key)
+        # The account look-up decides about the company; there is nothing to merge on its text.
+        plain = [name for name in update.fields if name != "company"]
+        merged = merge.merge_update(
+            plain,
+            source=source,
+            base=task.contract.base,
+            live=live,
+            source_side=Side.EXCHANGE,
+            on_conflict=task.contract.on_conflict,
+            source_is_newer=_is_newer(task, record),
+        )
+        dropped = {name: source[name] for name in merged.lost}
+        dropped.update({n: live[n] for n in merged.conflicts if n not in merged.lost})
+        self._book.conflict(task, merged.conflicts, merged.write, dropped)
+        link = outcome.settle(task.link, merged.agreed, exchange=source, c4c=live)
+        self._book.save(task, outcome.see_record(link, task.facts(record, self._book.key)))
+        if merged.lost:
+            self._book.ask_again(task.link)
+        company = ("company",) if "company" in update.fields else ()
+        update.fields, update.etag, update.needs_read = (
+            (*merged.write, *company),
+            record.etag,
+            False,
+        )
+        return bool(update.fields)
+
+    def _body(self, update: _Update) -> dict[str, object]:
+        body: dict[str, object] = update.task.body(update.fields)
+        if "company" not in update.fields:
+            return body
+        account = self._accounts.account_of(update.task.values.get("company", ""))
+        if account is not None:
+            return {**body, "AccountID": account.account_id}
+        # company_change: relink, and no such account: the known one is shown again.
+        task = update.task
+        source = task.contract.source
+        self._book.save(task, outcome.owe(task.link, ["company"], Side.EXCHANGE, source))
+        self._book.issue(task, "company_restored", ["company"])
+        update.fields = tuple(name for name in update.fields if name != "company")
+        return body
+
+    def _written(self, update: _Update, record: C4CRecord) -> None:
+        task = update.task
+        source = task.contract.source
+        read_back = task.digests_of(record, self._book.key)
+        link = outcome.settle(task.link, update.fields, exchange=source, c4c=read_back)
+        if "company" in update.fields and read_back.get("company") != source.get("company"):
+            link = outcome.owe(link, ["company"], Side.EXCHANGE, source)
+        link = outcome.see_record(link, task.facts(record, self._book.key))
+        self._book.done(task, link)
+
+
+def _one_per_record(updates: list[_Update]) -> tuple[list[_Update], list[_Update]]:
+    """Split off second updates of one record: C4C refuses parallel ones (KBA 3577788)."""
+    seen: set[str | None] = set()
+    now: list[_Update] = []
+    later: list[_Update] = []
+    for update in updates:
+        (later if update.task.link.c4c_id in seen else now).append(update)
+        seen.add(update.task.link.c4c_id)
+    for update in later:
+        update.needs_read = True
+    return now, later
+
+
+def _is_newer(task: Task, record: C4CRecord) -> bool:
+    changed_at = str(record.properties.get("ChangedOn") or "")
+    return (task.contract.source_modified_at or "")[:19] > changed_at[:19]
