@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
-
 from contact_sync.core.model import Link, RecordType, Side
 from contact_sync.store import StaleIntentError, Store
 

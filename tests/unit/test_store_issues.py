@@ -7,7 +7,6 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
-
 from contact_sync.core.issues import CODES
 from contact_sync.core.model import Issue, RecordType, Severity
 from contact_sync.store import Store

@@ -6,7 +6,6 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 import pytest
-
 from contact_sync.core.model import Link, Owes, Phase, RecordType, Side
 from contact_sync.store import Store
 from contact_sync.store.tables import link as link_table

@@ -7,8 +7,8 @@ import stat
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from pathlib import Path
 from subprocess import run
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +16,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-
 from contact_sync.core.model import Side
 from contact_sync.store import (
     BindingError,
@@ -27,6 +26,9 @@ from contact_sync.store import (
 )
 from contact_sync.store import schema as schema_module
 from contact_sync.store.tables import metadata
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_new_store_is_private_and_its_folder_is_created(tmp_path: Path) -> None:
@@ -81,11 +83,11 @@ def test_failed_migration_leaves_an_empty_database(
 ) -> None:
     def fail_half_way(connection: sa.Connection) -> None:
         connection.exec_driver_sql("CREATE TABLE half (a)")
-        raise OSError
+        raise OSError("half way")
 
     with monkeypatch.context() as patch:
         patch.setattr(schema_module, "_migrate", fail_half_way)
-        with pytest.raises(OSError, match="^$"):
+        with pytest.raises(OSError, match="half way"):
             Store.open(str(tmp_path / "sync.db"))
     with Store.open(str(tmp_path / "sync.db")) as store:
         assert store.links.list_() == []
@@ -97,7 +99,7 @@ def test_store_of_a_newer_version_is_refused_and_untouched(tmp_path: Path) -> No
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE sync_store_revision SET version_num = '9999'")
         connection.commit()
-    with pytest.raises(StoreNewerError, match="newer version .*9999.* sync_store") as caught:
+    with pytest.raises(StoreNewerError, match=r"newer version .*9999.* sync_store") as caught:
         Store.open(str(path))
     assert caught.value.revision == "9999"
 
@@ -116,7 +118,7 @@ def test_database_of_another_application_is_refused_and_untouched(tmp_path: Path
 def test_text_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("not a database\n" * 100)
-    with pytest.raises(StoreUnreadableError, match="not a database.*sync_store"):
+    with pytest.raises(StoreUnreadableError, match=r"not a database.*sync_store"):
         Store.open(str(path))
     assert path.read_text().startswith("not a database")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-
 from contact_sync.core.model import Link, RecordType, Side
 from contact_sync.store import Store
 
@@ -43,30 +42,43 @@ def test_block_is_committed_as_a_whole(store: Store) -> None:
 def test_cut_off_block_leaves_nothing_behind(store: Store) -> None:
     store.links.save(link("before"))
     opened = store.intents.open(Side.C4C, "create", ["before"])
-    with pytest.raises(CutOffError), store.transaction():
-        store.links.save(link("one"))
-        store.intents.close(opened["before"], "done")
-        store.folders.set_("ada@contoso.example", RecordType.CONTACT, "folder")
-        raise CutOffError
+
+    def cut_off_at_the_end() -> None:
+        with store.transaction():
+            store.links.save(link("one"))
+            store.intents.close(opened["before"], "done")
+            store.folders.set_("ada@contoso.example", RecordType.CONTACT, "folder")
+            raise CutOffError
+
+    with pytest.raises(CutOffError):
+        cut_off_at_the_end()
     assert ids(store) == ["before"]
     assert len(store.intents.list_open()) == 1
     assert store.folders.get("ada@contoso.example") == {}
 
 
 def test_inner_block_joins_the_outer_one(store: Store) -> None:
-    with pytest.raises(CutOffError), store.transaction():
+    def cut_off_behind_the_inner_block() -> None:
         with store.transaction():
-            store.links.save(link("inner"))
-        raise CutOffError
+            with store.transaction():
+                store.links.save(link("inner"))
+            raise CutOffError
+
+    with pytest.raises(CutOffError):
+        cut_off_behind_the_inner_block()
     assert ids(store) == []
 
 
 def test_inner_failure_that_is_caught_is_undone_alone(store: Store) -> None:
-    with store.transaction():
-        store.links.save(link("outer"))
-        with pytest.raises(CutOffError), store.transaction():
+    def fail_inside() -> None:
+        with store.transaction():
             store.links.save(link("inner"))
             raise CutOffError
+
+    with store.transaction():
+        store.links.save(link("outer"))
+        with pytest.raises(CutOffError):
+            fail_inside()
         store.links.save(link("later"))
     assert ids(store) == ["later", "outer"]
 
