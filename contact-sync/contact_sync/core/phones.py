@@ -58,6 +58,7 @@ def to_international(text: str, region: str | None) -> str:
 
 def _skeleton(text: str) -> str | None:
     """Reduce a text to plus signs, digits and extension; None if it is more than a number."""
+    text = collapse(text)
     extension = _EXTENSION.search(text)
     main = text[: extension.start()] if extension else text
     if any(character.isalpha() for character in main):
