@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from contact_sync.book import Book
 from contact_sync.contract import PROPERTY, Contract, ContractError, Op
+from contact_sync.core.model import Side
 
 from target_c4c import intents
-from target_c4c.book import Book
+from target_c4c.failures import classify
 from target_c4c.joining import Joining
 from target_c4c.lookups import AccountBook
 from target_c4c.retiring import Retiring
@@ -32,7 +34,7 @@ class Executor:
     def __init__(self, client: C4CClient, store: Store) -> None:
         self._client = client
         self._store = store
-        self.book = Book(store)
+        self.book = Book(store, Side.C4C, classify)
         accounts = AccountBook(client)
         self._updating = Updating(client, self.book, accounts)
         self._joining = Joining(client, self.book, accounts, self._updating)
@@ -63,6 +65,8 @@ class Executor:
         ):
             for (name, _), group in by_step.items():
                 if name == step:
+                    for task in group:
+                        task.link = self.book.fresh(task.link)
                     run(group)
 
     def _task(self, record: Mapping[str, Any]) -> Task | None:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from c4c_client import C4CClient, C4CRecord
+    from contact_sync.book import Book
 
-    from target_c4c.book import Book
     from target_c4c.lookups import AccountBook
     from target_c4c.task import Task
     from target_c4c.updating import Updating
@@ -48,7 +48,7 @@ class Joining:
         """
         by_mailbox: dict[str, list[Task]] = defaultdict(list)
         for task in tasks:
-            by_mailbox[task.contract.mailbox].append(self._book.fresh(task))
+            by_mailbox[task.contract.mailbox].append(task)
         for mailbox in sorted(by_mailbox):
             self._run(by_mailbox[mailbox])
 
@@ -206,7 +206,7 @@ class Joining:
         dropped = {n: (live if n in kept else contract.source)[n] for n in merged.conflicts}
         self._book.conflict(task, merged.conflicts, kept, dropped)
         if merged.to_exchange:
-            self._book.ask_again(link)
+            self._book.ask_again(link, Side.C4C)
         if not merged.to_c4c:
             return []
         follow = replace(

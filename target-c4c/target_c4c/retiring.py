@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from c4c_client import C4CClient, C4CRecord, Write
+    from contact_sync.book import Book
 
-    from target_c4c.book import Book
     from target_c4c.task import Task
 
 
@@ -52,7 +52,7 @@ class Retiring:
 
     def run(self, tasks: Sequence[Task]) -> None:
         """Bring every task to an end: retired, kept because C4C edited it, or an issue."""
-        due = [task for task in map(self._book.fresh, tasks) if self._is_due(task)]
+        due = [task for task in tasks if self._is_due(task)]
         for task in [task for task in due if self._is_local(task)]:
             self._book.done(task, outcome.retire(task.link))
             due.remove(task)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from c4c_client import C4CClient, C4CRecord
+    from contact_sync.book import Book
 
-    from target_c4c.book import Book
     from target_c4c.lookups import AccountBook
     from target_c4c.task import Task
 
@@ -49,7 +49,7 @@ class Updating:
         """Bring every task to an end: written, agreed, or an issue."""
         open_ = [
             _Update(task, task.contract.fields, task.contract.if_match, not task.contract.if_match)
-            for task in map(self._book.fresh, tasks)
+            for task in tasks
             if task.link.c4c_id is not None
         ]
         for _ in range(ROUNDS):
@@ -93,7 +93,7 @@ class Updating:
             record = records.get(update.task.link.c4c_id or "")
             if record is None or is_obsolete(update.task.kind, record.properties):
                 # C3/C4: the deletion wins; stage 2 carries it out and names the dropped fields.
-                self._book.ask_again(update.task.link)
+                self._book.ask_again(update.task.link, Side.C4C)
             elif self._merge(update, record):
                 yield update
 
@@ -119,7 +119,7 @@ class Updating:
         link = outcome.settle(task.link, merged.agreed, exchange=source, c4c=live)
         self._book.save(task, outcome.see_record(link, task.facts(record, self._book.key)))
         if merged.lost:
-            self._book.ask_again(task.link)
+            self._book.ask_again(task.link, Side.C4C)
         company = ("company",) if "company" in update.fields else ()
         update.fields, update.etag, update.needs_read = (
             (*merged.write, *company),

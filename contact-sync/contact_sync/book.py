@@ -1,0 +1,173 @@
+"""Outcomes: what a target notes in the sync store about operations that worked or failed.
+
+Responsible for storing an outcome as one transaction, and for turning failures of one record into
+issues. What a client's error means is told by the target (`Failure`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol
+
+from contact_sync.core.model import Issue, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from contact_sync.contract import Contract
+    from contact_sync.core.model import Link, RecordType
+    from contact_sync.store import Store
+
+
+class FailureKind(str, Enum):
+    """What a failed operation means for the run."""
+
+    UNKNOWN = "unknown"
+    REJECTED = "rejected"
+    GONE = "gone"
+    UNAVAILABLE = "unavailable"
+    FATAL = "fatal"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A client's error, sorted.
+
+    Attributes:
+        kind: unknown: the write may have happened; rejected: this record only; gone: the record
+            is not there; unavailable: later; fatal: nothing else can work either.
+        fields: Vendor properties the service complained about.
+        detail: Status and code.
+    """
+
+    kind: FailureKind
+    fields: tuple[str, ...] = ()
+    detail: str = ""
+
+
+class Task(Protocol):
+    """What the book needs to know of an operation."""
+
+    contract: Contract
+    link: Link
+
+    @property
+    def kind(self) -> RecordType:
+        """Record type of the link."""
+
+
+#: Issues that a success of the same link closes.
+_TRANSIENT_CODES = ("rejected", "unavailable", "unknown_outcome", "unresolved_intent")
+
+
+class Book:
+    """The store, as the steps of a target use it."""
+
+    def __init__(self, store: Store, side: Side, classify: Callable[[Exception], Failure]) -> None:
+        self.store = store
+        self.key = store.digest_key
+        self.counts: dict[str, int] = {}
+        self._side = side
+        self._classify = classify
+
+    def fresh(self, link: Link) -> Link:
+        """Return the link as it stands in the store now."""
+        return self.store.links.get(link.link_id) or link
+
+    def save(self, task: Task, link: Link) -> None:
+        """Store the link and keep it with the task."""
+        task.link = link
+        self.store.links.save(link)
+
+    def done(self, task: Task, link: Link, intent: str | None = None) -> None:
+        """Store a success: link, intent, hold and issues in one transaction."""
+        with self.store.transaction():
+            self.save(task, link)
+            self._close(task, intent)
+        self.count(task.contract.op.value)
+
+    def forgotten(self, task: Task, intent: str | None = None) -> None:
+        """Store a success after which the link has no meaning any more."""
+        with self.store.transaction():
+            self._close(task, intent)
+            self.store.links.delete(task.link.link_id)
+        self.count(task.contract.op.value)
+
+    def failed(self, task: Task, error: Exception, intent: str | None = None) -> None:
+        """Store a failure of this record as an issue.
+
+        Raises:
+            Exception: The error itself, if nothing else can work either.
+        """
+        failure = self._classify(error)
+        if failure.kind is FailureKind.UNKNOWN:
+            # The intent stays open: the next run finds out what happened before it repeats.
+            self.issue(task, "unknown_outcome")
+            return
+        if intent is not None:
+            self.store.intents.close(intent, "failed")
+        if failure.kind is FailureKind.FATAL:
+            raise error
+        if failure.kind is FailureKind.REJECTED:
+            self.issue(task, "rejected", failure.fields, failure.detail)
+        elif failure.kind is FailureKind.GONE:
+            self.ask_again(task.link, self._side)
+        else:
+            self.issue(task, "unavailable", detail=failure.detail)
+        self.count("failed")
+
+    def issue(self, task: Task, code: str, fields: Iterable[str] = (), detail: str = "") -> None:
+        """Raise an issue about the task's link."""
+        self.store.issues.raise_(
+            Issue(
+                code=code,
+                mailbox=task.link.mailbox,
+                record_type=task.kind,
+                link_id=task.link.link_id,
+                exchange_id=task.link.exchange_id,
+                c4c_id=task.link.c4c_id,
+                fields=tuple(sorted(fields)),
+                detail=detail,
+            )
+        )
+
+    def conflict(
+        self, task: Task, conflicts: Iterable[str], kept: Iterable[str], lost: Mapping[str, str]
+    ) -> None:
+        """Log a conflict with the digest of the value that was dropped, per field.
+
+        Args:
+            task: The operation.
+            conflicts: Fields that both sides gave different values.
+            kept: Those of them whose Exchange value won.
+            lost: Digest of the dropped value per field.
+        """
+        names = sorted(conflicts)
+        if not names:
+            self.store.issues.close(code="conflict", link_id=task.link.link_id)
+            return
+        winners = {name: "exchange" if name in set(kept) else "c4c" for name in names}
+        detail = "; ".join(f"{n}: {winners[n]} won, dropped {lost.get(n, '?')}" for n in names)
+        self.issue(task, "conflict", names, detail)
+
+    def ask_again(self, link: Link, side: Side) -> None:
+        """Ask a tap to read the link's record or item again."""
+        remote = link.exchange_id if side is Side.EXCHANGE else link.c4c_id
+        if remote:
+            mailbox = link.mailbox if side is Side.EXCHANGE else ""
+            self.store.requests.add(
+                side, mailbox=mailbox, record_type=link.record_type, remote_id=remote
+            )
+
+    def count(self, name: str) -> None:
+        """Count an outcome for the run."""
+        self.counts[name] = self.counts.get(name, 0) + 1
+
+    def _close(self, task: Task, intent: str | None) -> None:
+        if intent is not None:
+            self.store.intents.close(intent, "done")
+        if task.contract.hold:
+            self.store.holds.finish_link(task.contract.hold, task.link.link_id)
+        for code in _TRANSIENT_CODES:
+            self.store.issues.close(code=code, link_id=task.link.link_id)
