@@ -1,0 +1,80 @@
+# Needs Python 3.10 or later (with venv and pip), git and make; everything else is installed into
+# this folder. `make help` lists the targets.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PACKAGES := clients/c4c-client clients/exchange-client contact-sync emulators \
+	tap-c4c tap-exchange-contacts target-c4c target-exchange-contacts
+SOURCES := $(foreach package,$(PACKAGES),$(package)/$(subst -,_,$(notdir $(package))))
+MANIFESTS := constraints.txt pyproject.toml $(addsuffix /pyproject.toml,$(PACKAGES))
+
+# A uv that is there is used; otherwise one is installed from pip's index into its own environment.
+UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .venv-uv/bin/uv)
+INDEXED := $(PYTHON) scripts/with_index.py
+
+# A session starts nine Python processes; without byte code each needs twice the time.
+unexport PYTHONDONTWRITEBYTECODE
+unexport VIRTUAL_ENV
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+.PHONY: install
+install: .venv/.installed .meltano/.installed ## install the tools, the packages and the Meltano plugins
+
+.PHONY: demo
+demo: install ## play two-way sync against the emulators
+	@$(BIN)/python scripts/demo.py
+
+.PHONY: emulators
+emulators: install ## start the emulators in the background; their addresses go to .env
+	@$(BIN)/python scripts/emulators.py start
+
+.PHONY: emulators-stop
+emulators-stop: ## stop them
+	@$(BIN)/python scripts/emulators.py stop
+
+.PHONY: test
+test: install ## run all tests
+	$(BIN)/pytest -n 2 --dist worksteal
+
+.PHONY: check
+check: .venv/.installed ## lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(SOURCES) scripts tests
+	$(BIN)/ty check
+	$(BIN)/lint-imports
+
+.PHONY: settings
+settings: .venv/.installed ## write the plugins' settings into meltano.yml and README.md
+	$(BIN)/python scripts/plugin_settings.py
+
+.PHONY: constraints
+constraints: $(filter-out uv,$(UV)) ## pin what the packages need; UPGRADE=--upgrade takes new versions
+	$(UV) pip compile --quiet --universal --python-version 3.10 --no-annotate \
+		--no-header --group dev --all-extras pyproject.toml contact-sync/pyproject.toml \
+		$(addprefix --no-emit-package ,$(sort $(notdir $(filter-out emulators,$(PACKAGES))) \
+		contact-sync-emulators)) --output-file constraints.txt $(UPGRADE)
+
+.PHONY: clean
+clean: ## remove everything that was installed; state, store and .env stay
+	rm -rf .venv .venv-uv .meltano/.installed .meltano/extractors .meltano/loaders \
+		.meltano/mappers .meltano/utilities
+
+.venv-uv/bin/uv:
+	@$(PYTHON) scripts/check_python.py
+	$(PYTHON) -m venv .venv-uv
+	.venv-uv/bin/pip install --quiet uv
+
+.venv/.installed: $(MANIFESTS) $(filter-out uv,$(UV))
+	@$(PYTHON) scripts/check_python.py
+	$(UV) venv --quiet --allow-existing --python "$$($(PYTHON) -c "import sys; print(sys.executable)")" .venv
+	$(INDEXED) $(UV) pip install --quiet --python .venv --constraint constraints.txt --group dev \
+		$(foreach package,$(PACKAGES),--editable "./$(package)$(if $(filter tap-%,$(package)),[sync])")
+	@touch $@
+
+.meltano/.installed: .venv/.installed meltano.yml
+	$(INDEXED) $(BIN)/meltano --log-level=warning install --parallelism=4
+	@touch $@
