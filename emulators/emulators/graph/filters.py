@@ -141,7 +141,7 @@ class _Parser:
         kind, text = self._tokens[self._at] if self._at < len(self._tokens) else ("", "")
         self._at += 1
         if kind == "instant" and path in _INSTANTS:
-            return parse_instant(text)
+            return _instant(text)
         if kind == "word" and text == "null":
             return None
         if kind != "text" or path in _INSTANTS:
@@ -203,6 +203,14 @@ def _compares(compare: Callable[[Any, Any], bool], value: object, wanted: object
     if value is None or wanted is None:
         return compare in {operator.eq, operator.ne} and compare(value, wanted)
     return compare(value, wanted)
+
+
+def _instant(text: str) -> datetime:
+    # Item times have whole seconds, so a fraction is cut.
+    try:
+        return parse_instant(re.sub(r"\.\d+", "", text))
+    except ValueError:
+        raise _syntax_error() from None
 
 
 def _lower(value: str | None) -> str | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from emulators.graph import exceptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from emulators.graph.switches import Switches
 
@@ -88,7 +88,7 @@ class MailboxSlots:
         self._busy: Counter[str] = Counter()
 
     @contextmanager
-    def occupy(self, user: str) -> Iterator[None]:
+    def occupy(self, user: str) -> Generator[None]:
         """Hold one slot while a request is served.
 
         Raises:

@@ -23,8 +23,9 @@ SCOPES = ["https://graph.microsoft.com/.default"]
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[EmulatorServer, str]]:
     tls = create_tls(tmp_path_factory.mktemp("tls"))
-    with EmulatorServer(GraphService(), tls) as running:
-        running.service.admin.add_mailbox("anna@contoso.example")  # type: ignore[attr-defined]
+    service = GraphService()
+    service.admin.add_mailbox("anna@contoso.example")
+    with EmulatorServer(service, tls) as running:
         yield running, str(tls.ca_file)
 
 
