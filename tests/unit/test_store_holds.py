@@ -40,7 +40,7 @@ def test_hold_has_a_short_id_and_all_that_was_said(store: Store) -> None:
     assert hold.link_ids == ("1", "2")
 
 
-@pytest.mark.parametrize("again", [("1", "2"), ("2",), ()])
+@pytest.mark.parametrize("again", [("1", "2"), ("2",)])
 def test_set_that_is_held_already_keeps_its_id(store: Store, again: tuple[str, ...]) -> None:
     hold_id = put(store, "1", "2")
     assert put(store, *again) == hold_id
@@ -108,6 +108,22 @@ def test_hold_is_done_when_its_last_link_is(store: Store) -> None:
     store.holds.finish_link(hold_id, "2")
     assert store.holds.list_(("pending", "approved", "rejected")) == []
     assert [hold.hold_id for hold in store.holds.list_(("done",))] == [hold_id]
+
+
+def test_hold_of_nothing_is_refused(store: Store) -> None:
+    with pytest.raises(ValueError, match="needs links"):
+        put(store)
+
+
+@pytest.mark.parametrize("state", ["pending", "approved"])
+def test_hold_whose_links_are_deleted_asks_nobody(store: Store, state: str) -> None:
+    hold_id = put(store, "1", "2")
+    if state == "approved":
+        store.holds.approve(hold_id)
+    store.links.delete("1")
+    assert [hold.link_ids for hold in store.holds.list_((state,))] == [("2",)]
+    store.links.delete("2")
+    assert store.holds.list_((state,)) == []
 
 
 def test_link_without_a_hold(store: Store) -> None:

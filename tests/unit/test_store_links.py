@@ -188,6 +188,7 @@ def test_deleting_takes_intents_and_places_in_holds_along(store: Store) -> None:
     store.links.save(link("1"), link("2"))
     store.intents.open(Side.C4C, "retire", ["1", "2"])
     store.holds.put(ADA, RecordType.CONTACT, Side.C4C, "guard", ["1", "2"])
+    store.links.delete()
     store.links.delete("1", "unknown")
     assert [entry.link_id for entry in store.links.list_()] == ["2"]
     assert [entry.link_id for entry in store.intents.list_open()] == ["2"]

@@ -141,7 +141,8 @@ class Database:
             raise
         except sa.exc.DBAPIError as error:
             # SQLite's texts name no value; others may, and name hosts and users.
-            cause = str(error.orig) if self.is_sqlite else type(error.orig).__name__
+            kind = type(error.orig).__name__
+            cause = str(error.orig) if self.is_sqlite else f"the database reported {kind}"
             raise StoreUnreadableError(cause) from error
 
 
@@ -174,15 +175,17 @@ def sqlite_path(url: sa.URL) -> Path | None:
     return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
 
 
-def create_file(path: Path) -> None:
-    """Create an empty database file that only its owner can read, unless it exists.
+def prepare_file(path: Path, *, must_exist: bool) -> None:
+    """Create an empty database file that only its owner can read, unless there is a file.
 
     SQLite gives the -wal and -shm files the mode of the database file.
 
     Raises:
-        StoreUnreadableError: The file or its folder cannot be created.
+        StoreUnreadableError: The file or its folder cannot be created; or it must exist.
     """
     try:
+        if must_exist and not path.exists():
+            raise StoreUnreadableError("there is no such file", "give the path of the store")
         path.parent.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
         # Only ever opened when it is new: closing a descriptor of a database that SQLite has open
         # in this process would drop SQLite's locks on it.

@@ -43,8 +43,13 @@ class Holds:
 
         They join the pending hold of the same mailbox, type, side and reason. If that grows by
         this, it gets a new id: who approves the old one approves nothing they have not seen.
+
+        Raises:
+            ValueError: There are no links.
         """
         asked = set(link_ids)
+        if not asked:
+            raise ValueError("a hold needs links")
         same = {
             "mailbox": mailbox,
             "record_type": record_type.value,
@@ -64,8 +69,7 @@ class Holds:
                 sa.insert(hold), [{"hold_id": hold_id, **same, "created_at": self._now()}]
             )
             places = [{"hold_id": hold_id, "link_id": entry} for entry in sorted(asked | known)]
-            if places:
-                connection.execute(sa.insert(hold_link), places)
+            connection.execute(sa.insert(hold_link), places)
         return hold_id
 
     def list_(self, states: Collection[str] = (PENDING,)) -> list[Hold]:
@@ -101,12 +105,9 @@ class Holds:
     def finish_link(self, hold_id: str, link_id: str) -> None:
         """Take a link out of a hold: removed, restored or come back. An empty hold is done."""
         place = (hold_link.c.hold_id == hold_id, hold_link.c.link_id == link_id)
-        is_empty = ~sa.exists().where(hold_link.c.hold_id == hold_id)
         with self._database.write() as connection:
             connection.execute(sa.delete(hold_link).where(*place))
-            connection.execute(
-                sa.update(hold).where(hold.c.hold_id == hold_id, is_empty).values(state=DONE)
-            )
+            finish_empty(connection)
 
     def _decide(self, hold_id: str, state: str) -> None:
         pending = (hold.c.hold_id == hold_id, hold.c.state == PENDING)
@@ -134,6 +135,12 @@ class Holds:
             if row.link_id is not None:
                 link_ids.append(row.link_id)
         return [_to_hold(row, link_ids) for row, link_ids in entries.values()]
+
+
+def finish_empty(connection: sa.Connection) -> None:
+    """Mark the holds as done that have lost their last link."""
+    is_empty = ~sa.exists().where(hold_link.c.hold_id == hold.c.hold_id)
+    connection.execute(sa.update(hold).where(hold.c.state != DONE, is_empty).values(state=DONE))
 
 
 def _to_hold(row: sa.Row[Any], link_ids: list[str]) -> Hold:

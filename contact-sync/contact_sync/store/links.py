@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from contact_sync.core.model import Link, Owes, Phase, RecordType
+from contact_sync.store.holds import finish_empty
 from contact_sync.store.tables import link
 
 if TYPE_CHECKING:
@@ -123,9 +124,12 @@ class Links:
 
     def delete(self, *link_ids: str) -> None:
         """Remove links with their intents and their places in holds."""
+        if not link_ids:
+            return
+        gone = sa.delete(link).where(link.c.link_id == sa.bindparam("gone"))
         with self._database.write() as connection:
-            for link_id in link_ids:
-                connection.execute(sa.delete(link).where(link.c.link_id == link_id))
+            connection.execute(gone, [{"gone": link_id} for link_id in link_ids])
+            finish_empty(connection)
 
     def _first(self, *conditions: sa.ColumnElement[bool]) -> Link | None:
         query = sa.select(link).where(*conditions).order_by(_PREFERENCE, link.c.link_id).limit(1)

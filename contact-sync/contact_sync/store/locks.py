@@ -39,24 +39,26 @@ class Locks:
             SessionLockedError: Another session holds it.
         """
         now = self._now()
-        query = sa.select(session_lock).where(session_lock.c.mailbox == mailbox)
-        row = {
+        mine = {
             "mailbox": mailbox,
             "owner": owner,
             "expires_at": now + timedelta(seconds=ttl_seconds),
         }
-        insert = self._database.insert(session_lock)
+        query = sa.select(session_lock).where(session_lock.c.mailbox == mailbox)
+        insert = self._database.insert(session_lock).values(mine)
         with self._database.write() as connection:
-            held = connection.execute(query).one_or_none()
-            if held and held.owner != owner and _is_held(held.owner, held.expires_at, now):
-                raise SessionLockedError(held.owner)
-            # Another session may have been faster since the look: it then is not the one seen.
-            expected = session_lock.c.owner == (held.owner if held else owner)
-            take = insert.values(row).on_conflict_do_update(
-                index_elements=["mailbox"], set_=row, where=expected
+            seen = connection.execute(query).one_or_none()
+            if seen and seen.owner != owner and _is_held(seen.owner, seen.expires_at, now):
+                raise SessionLockedError(seen.owner)
+            # Only the lock that was judged is replaced: where the look did not keep others from
+            # writing (PostgreSQL), one of two sessions that start together finds the other's.
+            judged = session_lock.c.owner == (seen.owner if seen else owner)
+            connection.execute(
+                insert.on_conflict_do_update(index_elements=["mailbox"], set_=mine, where=judged)
             )
-            if connection.execute(take).rowcount != 1:
-                raise SessionLockedError("just started")
+            holder = connection.execute(query).one().owner
+            if holder != owner:
+                raise SessionLockedError(holder)
 
     def release(self, mailbox: str, owner: str) -> None:
         """Give the lock back; nothing happens if this owner does not hold it."""

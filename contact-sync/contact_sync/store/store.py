@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import Self
 
-from contact_sync.errors import BindingError, StoreKeyError, StoreUnreadableError
+from contact_sync.errors import BindingError, StoreKeyError
 from contact_sync.store import digest_key as keys
-from contact_sync.store.database import Database, create_file, database_url, sqlite_path
+from contact_sync.store.database import Database, database_url, prepare_file, sqlite_path
 from contact_sync.store.folders import Folders
 from contact_sync.store.holds import Holds
 from contact_sync.store.intents import Intents
@@ -95,9 +95,7 @@ class Store:
         target = database_url(url)
         path = sqlite_path(target)
         if path is not None:
-            if must_exist and not path.exists():
-                raise StoreUnreadableError("there is no such file", "give the path of the store")
-            create_file(path)
+            prepare_file(path, must_exist=must_exist)
         store = cls(Database(target), now)
         try:
             upgrade(store._database)
