@@ -235,9 +235,10 @@ def _credential_problems(config: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _other_problems(config: Mapping[str, Any]) -> Iterator[str]:
-    for name in ("tenant_id", "client_id"):
-        if not str(config.get(name) or "x").strip():
-            yield f"{name}: is blank"
+    if not str(config.get("tenant_id") or "x").replace("-", "").replace(".", "").isalnum():
+        yield "tenant_id: must be a tenant id or a domain"
+    if not str(config.get("client_id") or "x").strip():
+        yield "client_id: is blank"
     for name in ("authority_url", "graph_url"):
         url = config.get(name)
         if url and not (urlsplit(str(url)).scheme == "https" and urlsplit(str(url)).hostname):

@@ -60,7 +60,8 @@ class FakeC4C:
         records: Collection -> ObjectID -> properties.
         matches: Filter text -> what it matches; an unknown filter is a mistake of the test.
         calls: (method, collection, argument), in order.
-        after: Hooks by method name, run when it has answered: users who act meanwhile.
+        failures: Method name, or `method collection` -> what to raise.
+        after: Hooks by method name, run once when it has answered: users who act meanwhile.
     """
 
     identity = "my000000.example"
@@ -134,8 +135,9 @@ class FakeC4C:
 
     def _called(self, method: str, collection: str, argument: Any) -> None:
         self.calls.append((method, collection, argument))
-        if method in self.failures:
-            raise self.failures[method]
+        for key in (method, f"{method} {collection}"):
+            if key in self.failures:
+                raise self.failures[key]
 
 
 def _record(object_id: str, properties: dict[str, Any]) -> C4CRecord:

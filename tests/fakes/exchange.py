@@ -121,7 +121,8 @@ class FakeExchange:
 
     Attributes:
         calls: (method, mailbox, argument), in order.
-        before: Hooks by method name, run before it answers: users who act meanwhile.
+        before: Hooks by method name, run once before it answers: users who act meanwhile.
+        failures: Method name, or `method mailbox` -> what to raise.
     """
 
     identity = "contoso.example"
@@ -137,7 +138,9 @@ class FakeExchange:
         return sum(call[0] == method for call in self.calls)
 
     def asked_ids(self) -> set[str]:
-        return {contact_id for call in self.calls if call[0] == "get_contacts" for contact_id in call[2]}
+        return {
+            contact_id for call in self.calls if call[0] == "get_contacts" for contact_id in call[2]
+        }
 
     def check_mailbox(self, mailbox: str) -> None:
         self._called("check_mailbox", mailbox, None)
@@ -193,8 +196,9 @@ class FakeExchange:
         self.calls.append((method, mailbox, argument))
         if method in self.before:
             self.before.pop(method)()
-        if method in self.failures:
-            raise self.failures[method]
+        for key in (method, f"{method} {mailbox}"):
+            if key in self.failures:
+                raise self.failures[key]
 
 
 @dataclass

@@ -1,0 +1,491 @@
+"""What tap-c4c emits, and when its state moves on."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from c4c_client import AuthError, Code, RejectedError, ThrottledError, TransientError
+from fakes.c4c import ACCOUNTS, CONTACTS, CUSTOMERS, FakeC4C, FakeRecordRequests
+from fakes.singer import Output, run, run_until_failure
+from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
+from tap_c4c.record_types import View
+from tap_c4c.tap import TapC4C
+
+if TYPE_CHECKING:
+    from c4c_client import C4CClient
+
+NOW = datetime(2026, 11, 22, 8, 0, tzinfo=timezone.utc)
+CONFIG: dict[str, Any] = {
+    "base_url": "https://my000000.example/sap/c4c/odata/v1/c4codataapi",
+    "username": "user",
+    "password": "not-a-secret",
+}
+VIPS = {"name": "vips", "record_type": "contact", "filter": "Vip eq true"}
+REST = {"name": "rest", "record_type": "contact", "filter": "Vip eq false"}
+SINCE_1000 = "ChangedOn ge datetimeoffset'2026-11-01T09:50:00.000000Z'"
+
+
+@pytest.fixture
+def c4c() -> FakeC4C:
+    """A tenant with one contact, changed at ten."""
+    tenant = FakeC4C()
+    tenant.matches = {
+        "Vip eq true": lambda record: bool(record.get("Vip")),
+        "Vip eq false": lambda record: not record.get("Vip"),
+    }
+    tenant.put("A", "10:00", Vip=True)
+    return tenant
+
+
+def tap(
+    c4c: FakeC4C,
+    *,
+    requests: FakeRecordRequests | None = None,
+    state: dict[str, Any] | None = None,
+    catalog: dict[str, Any] | None = None,
+    **config: Any,
+) -> TapC4C:
+    return TapC4C(
+        config={**CONFIG, **config},
+        client=cast("C4CClient", c4c),
+        requests=requests,
+        now=lambda: NOW,
+        state=state,
+        catalog=catalog,
+    )
+
+
+def shown(output: Output, stream: str = "contacts") -> list[tuple[str, str, bool | None]]:
+    """(ObjectID, view, in view) of the records; None for tombstones."""
+    return [(r["ObjectID"], r["view_name"], r.get("in_view")) for r in output.records(stream)]
+
+
+def bookmark(state: dict[str, Any], view: str = "all") -> str | None:
+    partitions = state["bookmarks"].get("contacts", {}).get("partitions", [])
+    found = [p for p in partitions if p["context"] == {"view": view}]
+    return found[0].get("replication_key_value") if found else None
+
+
+def reads(output: Output) -> dict[str, dict[str, Any]]:
+    """The read records of the contacts' views, by view."""
+    found = [r for r in output.records("view_reads") if r["record_type"] == "contact"]
+    return {r["view_name"]: r for r in found}
+
+
+class TestFullRead:
+    def test_the_first_pass_reads_every_type_as_a_whole(self, c4c: FakeC4C) -> None:
+        c4c.put("B", "11:00", collection=ACCOUNTS)
+        c4c.put("C", "12:00", collection=CUSTOMERS)
+        output = run(tap(c4c))
+        assert shown(output, "accounts") == [("B", "all", True)]
+        assert shown(output, "contacts") == [("A", "all", True)]
+        assert shown(output, "individual_customers") == [("C", "all", True)]
+        assert [r["record_type"] for r in output.records("view_reads")] == [
+            "account",
+            "contact",
+            "individual_customer",
+        ]
+
+    def test_a_record_has_all_properties_and_our_own(self, c4c: FakeC4C) -> None:
+        c4c.put("A", "10:00", Name="Anna", Loyalty_KUT="gold", Latitude="-12.08694900000000")
+        [record] = run(tap(c4c)).records("contacts")
+        assert record == {
+            "ObjectID": "A",
+            "ChangedOn": "2026-11-01T10:00:00.000Z",
+            "Name": "Anna",
+            "Loyalty_KUT": "gold",
+            "Latitude": "-12.08694900000000",
+            "etag": "W/\"datetimeoffset'2026-11-01T10:00:00.000Z'\"",
+            "view_name": "all",
+            "in_view": True,
+        }
+
+    def test_the_filter_of_a_view_limits_its_full_read(self, c4c: FakeC4C) -> None:
+        c4c.put("B", "10:30")
+        output = run(tap(c4c, views=[VIPS]))
+        assert shown(output) == [("A", "vips", True)]
+        assert reads(output)["vips"] == {
+            "record_type": "contact",
+            "view_name": "vips",
+            "read_at": "2026-11-22T08:00:00+00:00",
+            "is_complete": True,
+            "filter_hash": View(name="vips", filter="Vip eq true").filter_hash,
+            "was_full": True,
+            "records_emitted": 1,
+            "tombstones": 0,
+            "ids_listed": 1,
+        }
+
+    @pytest.mark.parametrize(
+        "reason", ["filter changed", "asked for", "bookmark unreadable", "full table"]
+    )
+    def test_a_view_is_read_as_a_whole_again(self, c4c: FakeC4C, reason: str) -> None:
+        state = run(tap(c4c, views=[VIPS])).state
+        views, requests, catalog = [VIPS], None, None
+        if reason == "filter changed":
+            c4c.matches["Vip eq TRUE"] = c4c.matches["Vip eq true"]
+            views = [{**VIPS, "filter": "Vip eq TRUE"}]
+        elif reason == "asked for":
+            requests = FakeRecordRequests(full=True)
+        elif reason == "bookmark unreadable":
+            text = json.dumps(state).replace("2026-11-01T10:00:00.000Z", "9999-12-31T00:00:00.000Z")
+            state = json.loads(text)
+        else:
+            catalog = tap(c4c).catalog_dict
+            for entry in catalog["streams"]:
+                entry["replication_method"] = "FULL_TABLE"
+        c4c.put("A", "08:00", Vip=True)
+        output = run(tap(c4c, views=views, state=state, requests=requests, catalog=catalog))
+        assert shown(output) == [("A", "vips", True)]
+        assert reads(output)["vips"]["was_full"] is True
+
+    def test_after_a_filter_change_the_store_learns_what_is_out(self, c4c: FakeC4C) -> None:
+        c4c.put("B", "10:00")
+        c4c.put("C", "10:00")
+        state = run(tap(c4c, views=[VIPS])).state
+        requests = FakeRecordRequests(known={"A", "B", "gone"})
+        views = [{**VIPS, "filter": "Vip eq false"}]
+        output = run(tap(c4c, views=views, state=state, requests=requests))
+        assert sorted(shown(output)) == [
+            ("A", "vips", False),
+            ("B", "vips", True),
+            ("C", "vips", True),
+            ("gone", "vips", None),
+        ]
+
+
+class TestIncrementalRead:
+    def test_an_idle_type_costs_one_read_and_one_sweep(self, c4c: FakeC4C) -> None:
+        state = run(tap(c4c)).state
+        catalog = tap(c4c).catalog_dict
+        c4c.calls.clear()
+        requests = FakeRecordRequests(known={"A"})
+        output = run(tap(c4c, state=state, catalog=catalog, requests=requests))
+        assert c4c.asked("list_records") == [(SINCE_1000, ()), (None, ("ObjectID",))]
+        assert [call[0] for call in c4c.calls if call[0] != "list_records"] == []
+        assert shown(output) == [("A", "all", True)], "the overlap repeats the last change"
+        assert output.state == state
+
+    def test_without_filter_and_store_no_ids_are_listed(self, c4c: FakeC4C) -> None:
+        state = run(tap(c4c)).state
+        c4c.put("B", "11:00")
+        c4c.calls.clear()
+        output = run(tap(c4c, state=state))
+        assert c4c.asked("list_records") == [(SINCE_1000, ())]
+        assert ("B", "all", True) in shown(output)
+        assert reads(output)["all"]["ids_listed"] is None
+        assert bookmark(output.state) == "2026-11-01T11:00:00.000Z"
+
+    def test_views_share_the_incremental_read_and_each_has_its_sweep(self, c4c: FakeC4C) -> None:
+        c4c.put("B", "10:05")
+        state = run(tap(c4c, views=[VIPS, REST])).state
+        c4c.put("A", "11:00", Vip=False)
+        c4c.calls.clear()
+        output = run(tap(c4c, views=[VIPS, REST], state=state, overlap_minutes=0))
+        since = "ChangedOn ge datetimeoffset'2026-11-01T10:00:00.000000Z'"
+        assert c4c.asked("list_records") == [
+            (since, ()),
+            ("Vip eq true", ("ObjectID",)),
+            ("Vip eq false", ("ObjectID",)),
+        ]
+        assert shown(output) == [("A", "rest", True), ("B", "rest", True)]
+        assert bookmark(output.state, "vips") == bookmark(output.state, "rest")
+
+    def test_alone_a_changed_record_outside_the_view_is_not_emitted(self, c4c: FakeC4C) -> None:
+        state = run(tap(c4c, views=[VIPS])).state
+        c4c.put("A", "11:00", Vip=False)
+        assert shown(run(tap(c4c, views=[VIPS], state=state))) == []
+
+    def test_with_a_store_a_record_that_left_the_view_is_flagged(self, c4c: FakeC4C) -> None:
+        state = run(tap(c4c, views=[VIPS])).state
+        c4c.put("A", "11:00", Vip=False)
+        requests = FakeRecordRequests(known={"A"})
+        output = run(tap(c4c, views=[VIPS], state=state, requests=requests))
+        assert shown(output) == [("A", "vips", False)]
+        assert c4c.asked("get_records") == []
+
+    def test_an_edited_pinned_record_is_seen_though_it_is_in_no_view(self, c4c: FakeC4C) -> None:
+        c4c.put("pinned", "10:00")
+        state = run(tap(c4c, views=[VIPS])).state
+        c4c.put("pinned", "11:00")
+        output = run(tap(c4c, views=[VIPS], state=state, requests=FakeRecordRequests()))
+        assert ("pinned", "vips", False) in shown(output)
+
+    def test_an_obsolete_record_is_an_ordinary_record(self, c4c: FakeC4C) -> None:
+        state = run(tap(c4c)).state
+        c4c.put("A", "11:00", StatusCode="4")
+        [record] = run(tap(c4c, state=state)).records("contacts")
+        assert record["StatusCode"] == "4"
+        assert "_sdc_deleted_at" not in record
+
+    def test_a_record_that_enters_between_read_and_sweep_comes_with_the_next_pass(
+        self, c4c: FakeC4C
+    ) -> None:
+        state = run(tap(c4c, views=[VIPS])).state
+        catalog = tap(c4c).catalog_dict
+        c4c.put("B", "11:00")
+        running = tap(c4c, views=[VIPS], state=state, catalog=catalog)
+        running.streams["accounts"].selected = False
+
+        def enter() -> None:
+            c4c.put("B", "11:30", Vip=True)
+            c4c.put("C", "11:30", Vip=True)
+
+        c4c.after["list_records"] = enter
+        first = run(running)
+        assert ("C", "vips", True) not in shown(first)
+        second = run(tap(c4c, views=[VIPS], state=first.state, catalog=catalog))
+        assert {("B", "vips", True), ("C", "vips", True)} <= set(shown(second))
+
+
+class TestMissing:
+    @pytest.fixture
+    def state(self, c4c: FakeC4C) -> dict[str, Any]:
+        state = run(tap(c4c, views=[VIPS])).state
+        c4c.put("late", "12:00", Vip=True)
+        state = run(tap(c4c, views=[VIPS], state=state)).state
+        c4c.calls.clear()
+        return state
+
+    def test_a_known_record_that_is_gone_is_a_tombstone(
+        self, c4c: FakeC4C, state: dict[str, Any]
+    ) -> None:
+        c4c.remove("A")
+        requests = FakeRecordRequests(known={"A", "late"})
+        output = run(tap(c4c, views=[VIPS], state=state, requests=requests))
+        [tombstone] = [r for r in output.records("contacts") if r["ObjectID"] == "A"]
+        assert tombstone == {
+            "ObjectID": "A",
+            "view_name": "vips",
+            "_sdc_deleted_at": "2026-11-22T08:00:00+00:00",
+        }
+        assert c4c.asked("get_records") == [("A",)]
+        assert reads(output)["vips"]["tombstones"] == 1
+
+    def test_a_known_record_that_left_the_view_unchanged_is_confirmed_by_key(
+        self, c4c: FakeC4C, state: dict[str, Any]
+    ) -> None:
+        c4c.put("A", "10:00", Vip=False)
+        requests = FakeRecordRequests(known={"A"})
+        output = run(tap(c4c, views=[VIPS], state=state, requests=requests))
+        assert ("A", "vips", False) in shown(output)
+
+    def test_a_record_that_another_view_shows_is_not_missing(self, c4c: FakeC4C) -> None:
+        c4c.put("B", "12:00")
+        state = run(tap(c4c, views=[VIPS, REST])).state
+        requests = FakeRecordRequests(known={"A", "B"})
+        run(tap(c4c, views=[VIPS, REST], state=state, requests=requests))
+        assert c4c.asked("get_records") == []
+
+    def test_without_a_filter_to_exist_is_to_be_in_view(self, c4c: FakeC4C) -> None:
+        state = run(tap(c4c)).state
+        c4c.put("A", "08:00")
+        c4c.put("B", "12:00")
+        requests = FakeRecordRequests(wanted={"A"})
+        output = run(tap(c4c, state=state, requests=requests))
+        assert ("A", "all", True) in shown(output)
+
+    def test_a_lookup_that_fails_proves_nothing(self, c4c: FakeC4C, state: dict[str, Any]) -> None:
+        c4c.remove("A")
+        c4c.failures["get_records"] = TransientError("busy")
+        requests = FakeRecordRequests(known={"A"})
+        output, failure = run_until_failure(tap(c4c, views=[VIPS], state=state, requests=requests))
+        assert isinstance(failure, RetriableAPIError)
+        assert all(r["view_name"] and "etag" in r for r in output.records("contacts"))
+        assert bookmark(output.state, "vips") == bookmark(state, "vips")
+        assert requests.done == []
+
+
+class TestWanted:
+    def test_wanted_records_are_read_by_key_once(self, c4c: FakeC4C) -> None:
+        c4c.put("B", "09:00")
+        c4c.put("C", "12:00", Vip=True)
+        state = run(tap(c4c, views=[VIPS])).state
+        requests = FakeRecordRequests(wanted={"A", "B", "C", "gone"})
+        output = run(tap(c4c, views=[VIPS], state=state, requests=requests))
+        assert sorted(shown(output)) == [
+            ("A", "vips", True),
+            ("B", "vips", False),
+            ("C", "vips", True),
+            ("gone", "vips", None),
+        ]
+        assert bookmark(output.state, "vips") == "2026-11-01T12:00:00.000Z"
+
+    def test_requests_are_closed_after_the_last_record_of_the_type(self, c4c: FakeC4C) -> None:
+        requests = FakeRecordRequests(wanted={"gone"})
+        c4c.failures["get_records"] = TransientError("busy")
+        run_until_failure(tap(c4c, requests=requests))
+        assert requests.done == []
+        c4c.failures.clear()
+        run(tap(c4c, views=[VIPS, REST], requests=requests))
+        assert requests.done == ["account", "contact", "individual_customer"]
+
+    def test_a_test_run_answers_nobody(self, c4c: FakeC4C) -> None:
+        requests = FakeRecordRequests()
+        assert tap(c4c, requests=requests).run_connection_test()
+        assert requests.done == []
+
+
+class TestState:
+    def test_state_moves_on_only_after_the_read_record(self, c4c: FakeC4C) -> None:
+        for number in range(3):
+            c4c.put(f"B{number}", "10:00")
+        running = tap(c4c)
+        for stream in running.streams.values():
+            stream.STATE_MSG_FREQUENCY = 1
+        kinds = [
+            (m["type"], m.get("stream") or bookmark(m["value"]))
+            for m in run(running).messages
+            if m["type"] in ("RECORD", "STATE")
+        ]
+        advanced = kinds.index(("STATE", "2026-11-01T10:00:00.000Z"))
+        assert kinds[:advanced].count(("RECORD", "view_reads")) >= 2
+        assert ("RECORD", "contacts") not in kinds[advanced:]
+
+    def test_a_run_that_is_cut_off_moves_nothing(self, c4c: FakeC4C) -> None:
+        state = run(tap(c4c)).state
+        catalog = tap(c4c).catalog_dict
+        c4c.put("B", "11:00")
+        running = tap(c4c, state=state, catalog=catalog)
+        c4c.failures["list_records IndividualCustomerCollection"] = TransientError("busy")
+        output, failure = run_until_failure(running)
+        assert failure is not None
+        assert ("B", "all", True) in shown(output)
+        assert all(bookmark(s) == bookmark(state) for s in output.states)
+
+    def test_the_bookmark_never_goes_back(self, c4c: FakeC4C) -> None:
+        state = run(tap(c4c)).state
+        c4c.put("A", "08:00")
+        requests = FakeRecordRequests(full=True)
+        assert bookmark(run(tap(c4c, state=state, requests=requests)).state) == bookmark(state)
+
+    def test_what_the_tap_does_not_know_is_kept(self, c4c: FakeC4C) -> None:
+        other = {"context": {"view": "old"}, "replication_key_value": "2026-01-01T00:00:00.000Z"}
+        mine = {"context": {"view": "all"}, "note": 2}
+        state = {
+            "bookmarks": {"contacts": {"partitions": [other, mine], "more": 3}, "old": {"k": 4}},
+            "top": 5,
+        }
+        after = run(tap(c4c, state=state)).state
+        contacts = after["bookmarks"]["contacts"]
+        assert contacts["partitions"][0] == other
+        assert contacts["partitions"][1] == {
+            **mine,
+            "filter_hash": View(name="all").filter_hash,
+            "replication_key": "ChangedOn",
+            "replication_key_value": "2026-11-01T10:00:00.000Z",
+        }
+        assert (contacts["more"], after["bookmarks"]["old"], after["top"]) == (3, {"k": 4}, 5)
+
+    def test_state_moves_on_though_the_reads_stream_is_deselected(self, c4c: FakeC4C) -> None:
+        running = tap(c4c)
+        for name in ("view_reads", "accounts"):
+            running.streams[name].selected = False
+        output = run(running)
+        assert bookmark(output.state) == "2026-11-01T10:00:00.000Z"
+        assert output.records("view_reads") == []
+
+    def test_an_empty_type_has_no_bookmark_and_is_read_as_a_whole_again(self, c4c: FakeC4C) -> None:
+        c4c.records.clear()
+        state = run(tap(c4c)).state
+        assert bookmark(state) is None
+        c4c.put("A", "10:00")
+        assert shown(run(tap(c4c, state=state))) == [("A", "all", True)]
+
+
+class TestCatalog:
+    def test_the_schema_comes_from_the_metadata(self, c4c: FakeC4C) -> None:
+        properties = tap(c4c).streams["contacts"].schema["properties"]
+        assert properties["ObjectID"] == {"type": ["string"]}
+        assert properties["Name"] == {"type": ["string", "null"], "description": "Full name"}
+        assert properties["BirthDate"] == {"type": ["string", "null"], "format": "date-time"}
+        assert properties["ContactUUID"]["type"] == ["string", "null"]
+        assert properties["Latitude"]["type"] == ["string", "null"]
+        assert properties["EmailInvalidIndicator"]["type"] == ["boolean", "null"]
+        assert properties["Visits"]["type"] == ["integer", "null"]
+        assert properties["Loyalty_KUT"]["type"] == ["string", "null"]
+        assert {"etag", "view_name", "in_view", "_sdc_deleted_at"} <= set(properties)
+        assert c4c.calls == [
+            ("get_metadata", "", ("CorporateAccount", "Contact", "IndividualCustomer"))
+        ]
+
+    def test_with_a_catalog_no_metadata_is_read(self, c4c: FakeC4C) -> None:
+        catalog = tap(c4c).catalog_dict
+        c4c.calls.clear()
+        run(tap(c4c, catalog=catalog))
+        assert [call for call in c4c.calls if call[0] == "get_metadata"] == []
+
+    def test_a_stream_that_the_catalog_does_not_name_is_not_read(self, c4c: FakeC4C) -> None:
+        catalog = tap(c4c).catalog_dict
+        catalog["streams"] = [s for s in catalog["streams"] if s["tap_stream_id"] == "contacts"]
+        output = run(tap(c4c, catalog=catalog))
+        assert {m["stream"] for m in output.messages if m["type"] == "SCHEMA"} == {"contacts"}
+        assert bookmark(output.state) is not None
+
+    def test_a_deselected_property_is_not_emitted(self, c4c: FakeC4C) -> None:
+        c4c.put("A", "10:00", Name="Anna")
+        catalog = tap(c4c).catalog_dict
+        [contacts] = [s for s in catalog["streams"] if s["tap_stream_id"] == "contacts"]
+        for item in contacts["metadata"]:
+            if item["breadcrumb"] == ["properties", "Name"]:
+                item["metadata"]["selected"] = False
+        [record] = run(tap(c4c, catalog=catalog)).records("contacts")
+        assert "Name" not in record
+
+    def test_code_lists_are_read_only_if_selected(self, c4c: FakeC4C) -> None:
+        c4c.codes["ContactStatusCodeCollection"] = [
+            Code("2", "Active"),
+            Code("BY", "Bavaria", "DE"),
+        ]
+        assert run(tap(c4c)).records("code_lists") == []
+        running = tap(c4c)
+        running.streams["code_lists"].selected = True
+        assert run(running).records("code_lists") == [
+            {
+                "collection": "ContactStatusCodeCollection",
+                "context": "",
+                "code": "2",
+                "description": "Active",
+            },
+            {
+                "collection": "ContactStatusCodeCollection",
+                "context": "DE",
+                "code": "BY",
+                "description": "Bavaria",
+            },
+        ]
+
+    def test_a_missing_code_list_is_no_failure(self, c4c: FakeC4C) -> None:
+        running = tap(c4c)
+        running.streams["code_lists"].selected = True
+        assert run(running).records("code_lists") == []
+
+
+class TestErrors:
+    @pytest.mark.parametrize(
+        ("error", "kind", "words"),
+        [
+            (AuthError("C4C answered 401"), FatalAPIError, "auth_method"),
+            (TransientError("C4C answered 503"), RetriableAPIError, "Run again later"),
+            (ThrottledError("C4C answered 429"), RetriableAPIError, "Run again later"),
+            (RejectedError("C4C answered 400"), FatalAPIError, "views: C4C refused the filter"),
+        ],
+    )
+    def test_failures_say_what_to_do(
+        self, c4c: FakeC4C, error: Exception, kind: type[Exception], words: str
+    ) -> None:
+        running = tap(c4c, views=[VIPS])
+        c4c.failures[f"list_records {CONTACTS}"] = error
+        _, failure = run_until_failure(running)
+        assert isinstance(failure, kind)
+        assert words in str(failure)
+        assert "Vip" not in str(failure)
+        assert "\n" not in str(failure)
+
+    def test_failing_discovery_says_what_to_do(self, c4c: FakeC4C) -> None:
+        c4c.failures["get_metadata"] = AuthError("C4C answered 401")
+        with pytest.raises(FatalAPIError, match="auth_method"):
+            tap(c4c)
