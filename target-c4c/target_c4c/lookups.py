@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from c4c_client import filters
 from contact_sync.core.cascade import AccountCandidate, link_account, search_terms
 from contact_sync.core.model import RecordType
+from contact_sync.core.names import NAME_PROPERTIES
 from contact_sync.core.status import is_obsolete
 
 from target_c4c.task import COLLECTIONS
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
     from target_c4c.task import Task
 
 _ACCOUNTS = COLLECTIONS[RecordType.ACCOUNT]
-
-#: Properties in which an account's whole name may be found. `Name` holds 40 characters;
-#: Unconfirmed: that BusinessPartnerFormattedName always holds the joined name.
-_NAME_PROPERTIES = ("Name", "BusinessPartnerFormattedName")
 
 
 class AccountBook:
@@ -43,7 +40,7 @@ class AccountBook:
             (company, filters.contains(name, term))
             for company in wanted
             for term in search_terms(company)
-            for name in _NAME_PROPERTIES
+            for name in NAME_PROPERTIES
         ]
         self._known.update({company: [] for company in wanted})
         if asked:

@@ -65,8 +65,9 @@ def decide_item(  # noqa: PLR0911 - one return per row of the table
         policies: Settings per record type.
     """
     if link is None or (link.phase is Phase.RETIRED and link.c4c_id is None):
-        # A stray copy (retired, no record) is stripped first; afterwards it is as unknown as any.
-        waits = link is not None and link.owes is Owes.STRIP
+        # A stray copy (retired, no record) waits for its strip or its trip to Deleted Items;
+        # afterwards it is as unknown as any item.
+        waits = link is not None and link.owes is not Owes.NOTHING
         return Verdict.IGNORE if waits or routed is None else Verdict.NEW
     if link.phase is Phase.PENDING:
         return _decide_pending(link, routed)

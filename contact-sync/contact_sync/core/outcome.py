@@ -141,14 +141,18 @@ def recreate(link: Link, stray_id: str) -> tuple[Link, ...]:
     )
     if link.owes is not Owes.STRIP:
         return (again,)
-    stray = Link(
+    return (again, stray(link, stray_id, Owes.STRIP))
+
+
+def stray(link: Link, stray_id: str, owes: Owes) -> Link:
+    """Return a link for an item that is no longer the pair's: a left-over to strip or to trash."""
+    return Link(
         link_id=stray_id,
         mailbox=link.mailbox,
         record_type=link.record_type,
         phase=Phase.RETIRED,
-        owes=Owes.STRIP,
+        owes=owes,
         exchange_id=link.exchange_id,
         exchange_version=link.exchange_version,
         exchange_folder_id=link.exchange_folder_id,
     )
-    return (again, stray)

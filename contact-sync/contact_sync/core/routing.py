@@ -155,6 +155,20 @@ def is_marked(
     return has_own and not present & set(foreign_categories(record_type, policies))
 
 
+def with_mark(categories: Sequence[str], own: str, foreign: Sequence[str]) -> list[str]:
+    """Return the categories with our own added and other types' taken off; the rest in order.
+
+    Args:
+        categories: What the item bears.
+        own: Category to add; "" for none.
+        foreign: Names to take off, lower case.
+    """
+    kept = [entry for entry in categories if entry.strip().casefold() not in foreign]
+    if own and own.strip().casefold() not in {entry.strip().casefold() for entry in kept}:
+        kept.append(own)
+    return kept
+
+
 def is_frozen(policy: TypePolicy) -> bool:
     """Whether the type is switched off: nothing is read, written or deleted."""
     return policy.direction is Direction.OFF

@@ -121,7 +121,7 @@ class Download:
             case Owes.STRIP:
                 return link.phase is Phase.RETIRED
             case Owes.TRASH:
-                return link.phase is Phase.PENDING
+                return not link.phase.is_live
             case _:
                 return link.phase.is_live
 

@@ -148,10 +148,10 @@ class Upload:
         if may_create:
             problems = fields.problems(fields.from_graph(record), is_create=True)
             self._session.report_problems(link.mailbox, link.record_type, record["id"], problems)
-            if any(problem.code.startswith("missing_") for problem in problems):
+            if any(problem.is_blocking for problem in problems):
                 return
             refused = {problem.field for problem in problems}
-        # The digests are kept while the link is pending: a create that was cut off is found by them.
+        # Kept while the link is pending: a create that was cut off is found by its digests.
         digests = fields.digests(self._store.digest_key, fields.from_graph(record))
         link = self._place(_see(link, record), record).but(base_exchange=digests)
         self._store.links.save(link)

@@ -1,0 +1,191 @@
+"""Items for C4C records: found again, matched, or created with their link property.
+
+Responsible for "matched before anything is created" and for the intent before every create. The
+managed folder is listed once per run, and only if something is to be created in it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from contact_sync.contract import Op
+from contact_sync.core import claims, matching, merge, outcome
+from contact_sync.core.model import Owes, Phase, RecordType, Side
+from contact_sync.core.routing import with_mark
+from exchange_client import ContactCreate
+
+from target_exchange_contacts.writing import Write, is_newer, link_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contact_sync.book import Book
+    from contact_sync.core.model import Link
+    from exchange_client import Contact, ExchangeClient
+
+    from target_exchange_contacts.task import Task
+
+
+class Creating:
+    """Runs create operations of one mailbox."""
+
+    def __init__(self, client: ExchangeClient, book: Book) -> None:
+        self._client = client
+        self._book = book
+
+    def run(self, mailbox: str, tasks: Sequence[Task]) -> list[Write]:
+        """Bring every task to an end; return the writes that a first match calls for."""
+        stuck = {intent.link_id for intent in self._book.store.intents.list_open(Side.EXCHANGE)}
+        by_type: dict[RecordType, list[Task]] = defaultdict(list)
+        for task in tasks:
+            if task.link.link_id not in stuck:
+                by_type[task.kind].append(task)
+        writes: list[Write] = []
+        for kind in RecordType:
+            folder_id = self._book.store.folders.get(mailbox).get(kind)
+            if by_type[kind] and folder_id is not None:
+                writes += self._run(mailbox, folder_id, by_type[kind])
+        return writes
+
+    def _run(self, mailbox: str, folder_id: str, tasks: list[Task]) -> list[Write]:
+        linked = self._book.store.links.linked_items(mailbox)
+        items = {item.id: item for item in self._client.list_contacts(mailbox, folder_id)}
+        by_link = {item.link: item for item in items.values() if item.link}
+        free = [
+            item
+            for item in items.values()
+            if item.id not in linked and not item.is_private and not claims.parse(item.link)
+        ]
+        writes: list[Write] = []
+        new: list[Task] = []
+        for task in tasks:
+            # Our own item again: the reply to its create was lost, or the store was.
+            known = items.get(task.item_id) or by_link.get(link_text(self._book, task))
+            if known is not None and known.id in (task.item_id, *(set(items) - set(linked))):
+                writes.append(self._join(task, known))
+            elif not task.item_id:
+                new.append(task)
+        matched, rest = self._match(new, free)
+        self._create(mailbox, folder_id, rest)
+        return [*writes, *matched]
+
+    def _match(self, tasks: list[Task], free: list[Contact]) -> tuple[list[Write], list[Task]]:
+        """Match with unlinked items of the folder; return writes and what is still new."""
+        seekers = [task for task in tasks if task.contract.match]
+        by_id = {item.id: item for item in free}
+        verdicts = matching.match_all(
+            [
+                matching.Newcomer(key=t.link.link_id, values=t.fields.normalised(t.values))
+                for t in seekers
+            ],
+            {
+                task.link.link_id: [
+                    matching.Candidate(
+                        remote_id=item.id,
+                        values=task.fields.normalised(task.fields.from_graph(item.properties)),
+                    )
+                    for item in free
+                ]
+                for task in seekers
+            },
+        )
+        writes: list[Write] = []
+        rest: list[Task] = []
+        for task in tasks:
+            verdict = verdicts.get(task.link.link_id)
+            if isinstance(verdict, matching.Matched):
+                writes.append(self._join(task, by_id[verdict.remote_id]))
+            elif isinstance(verdict, matching.Ambiguous):
+                self._book.issue(task, "ambiguous_match")
+            else:
+                self._book.store.issues.close(code="ambiguous_match", link_id=task.link.link_id)
+                rest.append(task)
+        return writes, rest
+
+    def _join(self, task: Task, item: Contact) -> Write:
+        """Pair record and item; return the write of what C4C knows better."""
+        contract = task.contract
+        live_values = task.fields.from_graph(item.properties)
+        live = task.fields.digests(self._book.key, live_values)
+        merged = merge.merge_first(
+            [name for name in contract.fields if name in live],
+            exchange=live,
+            c4c=contract.source,
+            blank_exchange={name for name, value in live_values.items() if not value},
+            blank_c4c={name for name in contract.fields if not task.values.get(name)},
+            may_write_c4c=contract.returnable,
+            may_write_exchange=contract.writable,
+            on_conflict=contract.on_conflict,
+            exchange_is_newer=not is_newer(contract, item),
+        )
+        link = outcome.pair(
+            task.link,
+            exchange=live,
+            c4c=contract.source,
+            owed_to_exchange=merged.to_exchange,
+            owed_to_c4c=merged.to_c4c,
+            owes=Owes.STAMP,
+        )
+        link = outcome.see_item(link, task.facts(item, self._book.key))
+        self._book.done(task, self._as_seen(task, link))
+        self._book.store.issues.close(code="ambiguous_match", link_id=link.link_id)
+        dropped = {
+            name: (live if name in merged.to_exchange else contract.source)[name]
+            for name in merged.conflicts
+        }
+        if merged.conflicts:
+            self._book.conflict(task, merged.conflicts, merged.to_c4c, dropped)
+        if merged.to_c4c:
+            self._book.ask_again(link, Side.EXCHANGE)
+        task.contract = replace(contract, op=Op.UPDATE, fields=merged.to_exchange, base=live)
+        return Write(task, stamps=True)
+
+    def _create(self, mailbox: str, folder_id: str, tasks: list[Task]) -> None:
+        if not tasks:
+            return
+        intents = self._book.store.intents.open(
+            Side.EXCHANGE, "create", [task.link.link_id for task in tasks]
+        )
+        outcomes = self._client.create_contacts(
+            mailbox,
+            [
+                ContactCreate(
+                    folder_id=folder_id,
+                    properties=_body(task),
+                    link=link_text(self._book, task),
+                )
+                for task in tasks
+            ],
+        )
+        for task, result in zip(tasks, outcomes, strict=True):
+            intent = intents[task.link.link_id]
+            if result.contact is not None:
+                self._created(task, result.contact, intent)
+            elif result.error is not None:
+                self._book.failed(task, result.error, intent)
+
+    def _created(self, task: Task, item: Contact, intent: str) -> None:
+        facts = task.facts(item, self._book.key)
+        link = outcome.pair(task.link, exchange=facts.digests, c4c=task.contract.source)
+        link = outcome.see_item(link, facts)
+        self._book.done(task, self._as_seen(task, link), intent)
+
+    def _as_seen(self, task: Task, link: Link) -> Link:
+        """Note the version of the record whose values the item has now."""
+        is_pinned = task.link.phase is Phase.PINNED
+        return link.but(
+            phase=Phase.PINNED if is_pinned else Phase.ACTIVE,
+            in_view=bool(task.contract.policy.get("in_view")),
+            c4c_etag=task.contract.source_version,
+            c4c_changed_at=task.contract.source_modified_at,
+        )
+
+
+def _body(task: Task) -> dict[str, object]:
+    """Return the properties of a new item: what C4C knows, and the category."""
+    values = {name: value for name, value in task.values.items() if value}
+    categories = with_mark([], task.category, ())
+    marks = {"categories": categories} if categories else {}
+    return {**task.fields.to_graph(values), **marks}

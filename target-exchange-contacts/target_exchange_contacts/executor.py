@@ -1,0 +1,118 @@
+"""Runs the contracts of one run in their order, mailbox by mailbox.
+
+Responsible for grouping operations: all that concerns one item becomes one write.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from contact_sync.book import Book
+from contact_sync.contract import PROPERTY, Contract, ContractError, Op
+from contact_sync.core.model import Side
+
+from target_exchange_contacts import intents
+from target_exchange_contacts.creating import Creating
+from target_exchange_contacts.failures import classify
+from target_exchange_contacts.moving import Moving
+from target_exchange_contacts.preparing import prepare
+from target_exchange_contacts.removing import Removing
+from target_exchange_contacts.task import Task
+from target_exchange_contacts.writing import Write, Writing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from contact_sync.store import Store
+    from exchange_client import ExchangeClient
+
+_KNOWN = frozenset((Op.PREPARE, Op.CREATE, Op.UPDATE, Op.MOVE, Op.STAMP, Op.STRIP, Op.TRASH))
+
+
+class Executor:
+    """All operations of one run against one tenant."""
+
+    def __init__(self, client: ExchangeClient, store: Store) -> None:
+        self._client = client
+        self._store = store
+        self.book = Book(store, Side.EXCHANGE, classify)
+        self._creating = Creating(client, self.book)
+        self._moving = Moving(client, self.book)
+        self._writing = Writing(client, self.book)
+        self._removing = Removing(client, self.book)
+        self._is_resolved = False
+
+    def run(self, stream: str, records: Sequence[Mapping[str, Any]]) -> None:
+        """Run the operations of one stream.
+
+        Args:
+            stream: `mailboxes`, `contacts` or `removals`.
+            records: Bodies of RECORD messages that carry a contract.
+
+        Raises:
+            ContractError: A contract cannot be read; nothing of the stream was written.
+        """
+        contracts = [(Contract.from_message(record[PROPERTY]), record) for record in records]
+        for contract, _ in contracts:
+            if contract.op not in _KNOWN:
+                raise ContractError(f"`{contract.op.value}` is no operation of this target")
+        if stream == "mailboxes":
+            for contract, _ in contracts:
+                prepare(self._client, self._store, contract)
+                self.book.count(contract.op.value)
+            return
+        if not self._is_resolved:
+            # After the folders are known: our own copies are looked for inside them.
+            intents.resolve(self._client, self._store)
+            self._is_resolved = True
+        by_mailbox: dict[str, list[Task]] = defaultdict(list)
+        for contract, record in contracts:
+            link = self._store.links.get(contract.link)
+            if link is not None:
+                properties = {name: value for name, value in record.items() if name != PROPERTY}
+                by_mailbox[contract.mailbox].append(Task(contract, properties, link))
+        for mailbox in sorted(by_mailbox):
+            if stream == "removals":
+                self._removing.run(mailbox, by_mailbox[mailbox])
+            else:
+                self._contacts(mailbox, by_mailbox[mailbox])
+
+    def _contacts(self, mailbox: str, tasks: list[Task]) -> None:
+        creates = [task for task in tasks if task.contract.op is Op.CREATE]
+        moves = [task for task in tasks if task.contract.op is Op.MOVE]
+        writes = self._creating.run(mailbox, creates)
+        writes += self._moving.run(mailbox, moves)
+        for task in tasks:
+            if task.contract.op is Op.UPDATE:
+                writes.append(Write(task))
+            elif task.contract.op in (Op.STAMP, Op.STRIP):
+                is_stamp = task.contract.op is Op.STAMP
+                writes.append(Write(task, stamps=is_stamp, strips=not is_stamp))
+        self._writing.run(mailbox, list(self._joined(writes)))
+
+    def _joined(self, writes: Iterable[Write]) -> Iterable[Write]:
+        """Merge all writes of one link into one: at most one update per item and run (I14)."""
+        by_link: dict[str, Write] = {}
+        for write in writes:
+            task = write.task
+            task.link = self.book.fresh(task.link)
+            seen = by_link.get(task.link.link_id)
+            if seen is None:
+                by_link[task.link.link_id] = write
+                continue
+            one, two = seen.task.contract, task.contract
+            contract = replace(
+                two if two.fields else one,
+                fields=tuple(sorted({*one.fields, *two.fields})),
+                source={**one.source, **two.source},
+                base={**one.base, **two.base},
+                on_conflict={**one.on_conflict, **two.on_conflict},
+            )
+            by_link[task.link.link_id] = Write(
+                Task(contract, {**seen.task.properties, **task.properties}, task.link),
+                stamps=seen.stamps or write.stamps,
+                strips=seen.strips or write.strips,
+            )
+        return by_link.values()

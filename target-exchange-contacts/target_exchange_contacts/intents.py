@@ -1,0 +1,85 @@
+"""Open intents: what became of writes whose outcome was never stored.
+
+Responsible for finding our own copies again by the link property, which travels in every create.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from contact_sync.core import outcome
+from contact_sync.core.claims import Claim
+from contact_sync.core.model import Issue, Owes, Side
+
+if TYPE_CHECKING:
+    from contact_sync.core.model import Link
+    from contact_sync.store import Intent, Store
+    from exchange_client import Contact, ExchangeClient
+
+
+def resolve(client: ExchangeClient, store: Store) -> None:
+    """Close the intents that can be explained; the others keep their links out of this run."""
+    for intent in store.intents.list_open(Side.EXCHANGE):
+        link = store.links.get(intent.link_id)
+        if link is None:
+            store.intents.close(intent.intent_id, "link gone")
+        elif intent.kind == "trash":
+            # Trashing can be repeated: both sides are looked at again.
+            _ask_again(store, link)
+            store.intents.close(intent.intent_id, "decide again")
+        else:
+            _resolve_copy(client, store, intent, link)
+
+
+def _resolve_copy(client: ExchangeClient, store: Store, intent: Intent, link: Link) -> None:
+    """Look in the managed folder for the item that a create or move was to make."""
+    folder_id = store.folders.get(link.mailbox).get(link.record_type)
+    text = Claim(store.binding(Side.C4C) or "", link.record_type, link.c4c_id or "").render()
+    found = client.find_by_link(link.mailbox, folder_id, text) if folder_id else []
+    copies = [item for item in found if item.id != link.exchange_id]
+    if len(copies) > 1:
+        store.issues.raise_(
+            Issue(
+                code="unresolved_intent",
+                mailbox=link.mailbox,
+                record_type=link.record_type,
+                link_id=link.link_id,
+                exchange_id=link.exchange_id,
+                c4c_id=link.c4c_id,
+            )
+        )
+        return
+    with store.transaction():
+        if copies:
+            _adopt(store, link, copies[0])
+        for code in ("unresolved_intent", "unknown_outcome"):
+            store.issues.close(code=code, link_id=link.link_id)
+        store.intents.close(intent.intent_id, "adopted" if copies else "not done")
+    _ask_again(store, store.links.get(link.link_id) or link)
+
+
+def _adopt(store: Store, link: Link, item: Contact) -> None:
+    """Make the copy the pair's item; the source of a move is a left-over to be trashed."""
+    if link.exchange_id is not None:
+        store.links.save(outcome.stray(link, str(uuid.uuid4()), Owes.TRASH))
+    owes = Owes.NOTHING if link.owes in (Owes.MOVE, Owes.CREATE) else link.owes
+    store.links.save(
+        link.but(
+            exchange_id=item.id,
+            exchange_version=item.version,
+            exchange_folder_id=item.folder_id,
+            owes=owes,
+        )
+    )
+
+
+def _ask_again(store: Store, link: Link) -> None:
+    for side, remote, mailbox in (
+        (Side.EXCHANGE, link.exchange_id, link.mailbox),
+        (Side.C4C, link.c4c_id, ""),
+    ):
+        if remote:
+            store.requests.add(
+                side, mailbox=mailbox, record_type=link.record_type, remote_id=remote
+            )

@@ -1,0 +1,130 @@
+"""Moves into the managed folder: create there, remember, then trash the source.
+
+Graph has no move for contacts. Responsible for the order in which nothing can be lost: the copy
+carries the link property, its id is stored together with a left-over link for the source, and
+only then the source goes to Deleted Items.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from contact_sync.core import outcome
+from contact_sync.core.model import Owes, Side
+from exchange_client import (
+    ContactCopy,
+    ContactTrash,
+    ContactUpdate,
+    NotFoundError,
+    PreconditionFailedError,
+)
+
+from target_exchange_contacts.writing import Write, link_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contact_sync.book import Book
+    from contact_sync.core.model import Link
+    from exchange_client import Contact, ExchangeClient
+
+    from target_exchange_contacts.task import Task
+
+
+class Moving:
+    """Runs move operations of one mailbox."""
+
+    def __init__(self, client: ExchangeClient, book: Book) -> None:
+        self._client = client
+        self._book = book
+
+    def run(self, mailbox: str, tasks: Sequence[Task]) -> list[Write]:
+        """Bring every task to an end; return stamps for items that are in place already."""
+        if not tasks:
+            return []
+        items = self._client.get_contacts(mailbox, [task.item_id for task in tasks])
+        folders = self._book.store.folders.get(mailbox)
+        moves: list[tuple[Task, Contact]] = []
+        stamps: list[Write] = []
+        for task in tasks:
+            item = items.get(task.item_id)
+            if item is None:
+                self._book.ask_again(task.link, Side.EXCHANGE)
+            elif item.folder_id == folders.get(task.kind):
+                stamps.append(Write(task, stamps=True))
+            elif task.kind in folders:
+                moves.append((task, item))
+        self._copy(mailbox, moves)
+        return stamps
+
+    def _copy(self, mailbox: str, moves: list[tuple[Task, Contact]]) -> None:
+        if not moves:
+            return
+        folders = self._book.store.folders.get(mailbox)
+        intents = self._book.store.intents.open(
+            Side.EXCHANGE, "move", [task.link.link_id for task, _ in moves]
+        )
+        outcomes = self._client.copy_contacts(
+            mailbox,
+            [
+                ContactCopy(
+                    source_id=item.id,
+                    folder_id=folders[task.kind],
+                    properties=task.marks(item),
+                    link=link_text(self._book, task),
+                )
+                for task, item in moves
+            ],
+        )
+        sources: list[tuple[Task, Contact, Contact, Link]] = []
+        for (task, item), result in zip(moves, outcomes, strict=True):
+            intent = intents[task.link.link_id]
+            if result.contact is None:
+                if result.error is not None:
+                    self._book.failed(task, result.error, intent)
+                continue
+            left_over = outcome.stray(task.link, str(uuid.uuid4()), Owes.TRASH)
+            link = outcome.see_item(task.link, task.facts(result.contact, self._book.key))
+            with self._book.store.transaction():
+                self._book.store.links.save(left_over)
+                self._book.done(task, link.but(owes=Owes.NOTHING), intent)
+            if result.error is None:
+                sources.append((task, item, result.contact, left_over))
+            else:
+                # The photo did not come along: the source stays until a person has looked.
+                self._book.issue(task, "rejected", ["photo"])
+        self._trash(mailbox, sources)
+
+    def _trash(self, mailbox: str, sources: list[tuple[Task, Contact, Contact, Link]]) -> None:
+        outcomes = self._client.trash_contacts(
+            mailbox, [ContactTrash(id=item.id, etag=item.etag) for _, item, _, _ in sources]
+        )
+        for (task, item, copy, left_over), result in zip(sources, outcomes, strict=True):
+            error: Exception | None = result.error
+            if isinstance(error, PreconditionFailedError):
+                error = self._catch_up(mailbox, task, item, copy)
+            if error is None or isinstance(error, NotFoundError):
+                self._book.store.links.delete(left_over.link_id)
+
+    def _catch_up(
+        self, mailbox: str, task: Task, before: Contact, copy: Contact
+    ) -> Exception | None:
+        """The user edited the source while it was copied: bring the edit over, then trash it."""
+        now = self._client.get_contacts(mailbox, [before.id]).get(before.id)
+        if now is None:
+            return None
+        old = task.fields.from_graph(before.properties)
+        values: dict[str, Any] = {
+            name: value
+            for name, value in task.fields.from_graph(now.properties).items()
+            if old.get(name) != value
+        }
+        patch = task.fields.to_graph(values, copy.properties)
+        if patch:
+            update = ContactUpdate(id=copy.id, properties=patch, etag=copy.etag)
+            (result,) = self._client.update_contacts(mailbox, [update])
+            if result.error is not None:
+                return result.error
+        (result,) = self._client.trash_contacts(mailbox, [ContactTrash(id=now.id, etag=now.etag)])
+        return result.error

@@ -1,0 +1,46 @@
+"""Folders and categories of a mailbox: found by id or name, created when missing.
+
+Responsible for remembering each managed folder by its id.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contact_sync.core.model import RecordType
+
+if TYPE_CHECKING:
+    from contact_sync.contract import Contract
+    from contact_sync.store import Store
+    from exchange_client import ExchangeClient
+
+
+def prepare(client: ExchangeClient, store: Store, contract: Contract) -> None:
+    """Make sure that every enabled type has its folder and its category in the mailbox."""
+    mailbox = contract.mailbox
+    folders = client.list_folders(mailbox)
+    present = {folder.id for folder in folders}
+    by_name = {folder.display_name.strip().casefold(): folder.id for folder in reversed(folders)}
+    known = store.folders.get(mailbox)
+    for kind in RecordType:
+        wanted = contract.folders.get(kind.value)
+        if wanted is None or known.get(kind) in present:
+            continue
+        names = [str(name).strip().casefold() for name in (wanted["name"], *wanted["aliases"])]
+        found = next((by_name[name] for name in names if name in by_name), None)
+        folder_id = found or client.create_folder(mailbox, wanted["name"]).id
+        store.folders.set_(mailbox, kind, folder_id)
+    _prepare_categories(client, contract)
+    store.settings.set_(f"prepared:{mailbox}", contract.policy["fingerprint"])
+
+
+def _prepare_categories(client: ExchangeClient, contract: Contract) -> None:
+    """Create missing master categories; without them a category shows without colour."""
+    listed = client.list_categories(contract.mailbox)
+    if listed is None:
+        return
+    present = {name.casefold() for name in listed}
+    for wanted in contract.folders.values():
+        category = wanted["category"]
+        if category and category.casefold() not in present:
+            client.create_category(contract.mailbox, category)

@@ -1,0 +1,97 @@
+"""Removals: items whose C4C record is gone, left the view, or may not exist here.
+
+Responsible for looking at the item once more before it goes to Deleted Items, and for naming the
+fields of an edit that a deletion overrides (C4).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contact_sync.core import merge, outcome
+from contact_sync.core.model import Owes, Side
+from exchange_client import (
+    ContactTrash,
+    NotFoundError,
+    PreconditionFailedError,
+    UnknownOutcomeError,
+)
+
+from target_exchange_contacts.writing import ROUNDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contact_sync.book import Book
+    from exchange_client import Contact, ExchangeClient
+
+    from target_exchange_contacts.task import Task
+
+
+class Removing:
+    """Runs trash operations of one mailbox."""
+
+    def __init__(self, client: ExchangeClient, book: Book) -> None:
+        self._client = client
+        self._book = book
+
+    def run(self, mailbox: str, tasks: Sequence[Task]) -> None:
+        """Bring every task to an end: in Deleted Items, gone already, or an issue."""
+        due = [task for task in tasks if task.item_id]
+        intents = self._book.store.intents.open(
+            Side.EXCHANGE, "trash", [task.link.link_id for task in due]
+        )
+        open_ = due
+        for _ in range(ROUNDS):
+            if not open_:
+                return
+            open_ = self._round(mailbox, open_, intents)
+        for task in open_:
+            self._book.store.intents.close(intents[task.link.link_id], "failed")
+            self._book.issue(task, "unavailable")
+
+    def _round(self, mailbox: str, tasks: list[Task], intents: dict[str, str]) -> list[Task]:
+        items = self._client.get_contacts(mailbox, [task.item_id for task in tasks])
+        present: list[tuple[Task, Contact]] = []
+        for task in tasks:
+            item = items.get(task.item_id)
+            if item is None or self._has_left(mailbox, task, item):
+                self._finish(task, intents[task.link.link_id])
+            else:
+                present.append((task, item))
+        outcomes = self._client.trash_contacts(
+            mailbox, [ContactTrash(id=item.id, etag=item.etag) for _, item in present]
+        )
+        again = []
+        for (task, item), result in zip(present, outcomes, strict=True):
+            if result.error is None or isinstance(result.error, NotFoundError):
+                self._report_dropped(task, item)
+                self._finish(task, intents[task.link.link_id])
+            elif isinstance(result.error, (PreconditionFailedError, UnknownOutcomeError)):
+                again.append(task)
+            else:
+                self._book.failed(task, result.error, intents[task.link.link_id])
+        return again
+
+    def _has_left(self, mailbox: str, task: Task, item: Contact) -> bool:
+        """Whether the user took the item out of the sync meanwhile: then it is his alone."""
+        if task.contract.policy.get("after") == "forgotten":
+            return False
+        return item.folder_id not in self._book.store.folders.get(mailbox).values()
+
+    def _report_dropped(self, task: Task, item: Contact) -> None:
+        live = task.digests_of(item, self._book.key)
+        base = task.contract.base
+        edited = merge.edited_fields(base, {n: d for n, d in live.items() if n in base})
+        if edited and task.contract.policy.get("after") == "retired":
+            self._book.issue(task, "deletion_dropped_edit", edited)
+
+    def _finish(self, task: Task, intent: str) -> None:
+        match task.contract.policy.get("after"):
+            case "asleep":
+                self._book.done(task, outcome.sleep(task.link), intent)
+            case "forgotten":
+                self._book.forgotten(task, intent)
+            case _:
+                link = outcome.retire(task.link.but(owes=Owes.NOTHING))
+                self._book.done(task, link, intent)
