@@ -103,6 +103,14 @@ def test_what_the_service_makes_of_email_addresses(graph: Any) -> None:
     assert graph.patch(f"/contacts/{made['id']}", body)["emailAddresses"][0]["name"] == "Ada"
 
 
+def test_an_email_name_can_stay_missing(graph: Any) -> None:
+    graph.switch(email_name_filled=False)
+
+    made = graph.post("/contacts", {"emailAddresses": [{"address": "a@b.example"}]})
+
+    assert made["emailAddresses"] == [{"address": "a@b.example"}]
+
+
 def test_slots_and_list_are_two_views_of_the_same(graph: Any) -> None:
     emails = [{"name": str(n), "address": f"a{n}@b.example"} for n in range(3)]
     item = graph.add(emailAddresses=emails)

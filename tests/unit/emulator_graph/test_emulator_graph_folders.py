@@ -65,6 +65,10 @@ def test_a_deleted_folder_is_hidden_and_its_name_blocks_the_next(graph: Any) -> 
     second = graph.post("/contactFolders", {"displayName": "Sales"})["id"]
     clash = graph.refused("DELETE", f"/contactFolders/{second}")
     assert clash == (409, "ErrorFolderExists")
+    third = graph.post("/contactFolders", {"displayName": "Third"})["id"]
+    graph.admin.rename_folder(graph.box, third, "Sales")
+    graph.switch(folder_name_clash_on_delete=False)
+    assert graph.call("DELETE", f"/contactFolders/{third}").status_code == 204
     assert graph.call("POST", f"/contactFolders/{second}/permanentDelete").status_code == 204
     graph.admin.restore_folder(graph.box, graph.sales)
     assert [f["displayName"] for f in graph.get("/contactFolders")["value"]] == ["Sales"]
