@@ -192,7 +192,6 @@ _NAVIGATIONS = (
         "ObjectID",
         "ParentObjectID",
         is_many=True,
-        is_creatable=True,
     ),
     Navigation(
         CUSTOMER_ADDRESS,
