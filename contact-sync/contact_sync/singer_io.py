@@ -12,9 +12,9 @@ import sys
 import traceback
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
-from jsonschema import Draft202012Validator
 from singer_sdk.exceptions import ConfigurationError, ConfigValidationError
 from singer_sdk.io_base import SingerReader
+from singer_sdk.plugin_base import JSONSchemaValidator
 from typing_extensions import override
 
 from contact_sync.contract import ContractError
@@ -114,7 +114,7 @@ class QuietPlugin:
         """Check the settings; messages name settings, never values."""
         self.append_builtin_config(self.config_jsonschema)  # type: ignore[attr-defined]
         errors = []
-        for error in Draft202012Validator(self.config_jsonschema).iter_errors(self._config):
+        for error in JSONSchemaValidator(self.config_jsonschema).iter_errors(self._config):
             path = ".".join(str(part) for part in error.absolute_path)
             if error.validator == "required":
                 missing = sorted(set(error.validator_value) - set(error.instance))
