@@ -26,7 +26,7 @@ class Tenant:
         self.session.headers["Accept"] = "application/json"
 
     def send(self, method: str, path: str, **options: Any) -> requests.Response:
-        url = path if path.startswith("https:") else self.settings["c4c_service_url"] + path
+        url = path if path.startswith("https:") else self.settings["c4c_base_url"] + path
         return self.session.request(method, url, verify=self.ca_file, timeout=10, **options)
 
 
@@ -45,7 +45,7 @@ def test_create_read_update_over_tls(tenant: Tenant) -> None:
     created = tenant.send("POST", "ContactCollection", json={"LastName": "Byron"}, headers=headers)
     assert created.status_code == 201
     location = created.headers["location"]
-    assert location.startswith(tenant.settings["c4c_service_url"])
+    assert location.startswith(tenant.settings["c4c_base_url"])
     headers["If-Match"] = created.headers["etag"]
     body = {"FirstName": "Ada"}
     assert tenant.send("PATCH", location, json=body, headers=headers).status_code == 204

@@ -22,7 +22,7 @@ from emulators.c4c.models import User, table_of
 from emulators.c4c.values import Value, decode, to_etag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Mapping
 
     from emulators.c4c.models import Node
     from emulators.c4c.tenant import Tenant
@@ -238,7 +238,7 @@ class C4CAdmin(ServiceAdmin):
             return self._tenant.editor.create(entity, values, self._as(user)).object_id
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translated(self) -> Generator[None]:
         try:
             yield
         except ODataError as error:

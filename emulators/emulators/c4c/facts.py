@@ -207,7 +207,7 @@ _NAVIGATIONS = (
 
 def read_table(name: str) -> list[list[str]]:
     """Read a table of `data/`: tab-separated cells, `#` lines are comments."""
-    text = (resources.files(__package__) / "data" / name).read_text(encoding="utf-8")
+    text = (resources.files("emulators.c4c") / "data" / name).read_text(encoding="utf-8")
     return [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from emulators.c4c.facts import ACCOUNT_LINK, CONTACT_LINK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Mapping
 
     from emulators.c4c.values import Value
 
@@ -114,7 +114,7 @@ class World:
         return other
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> Generator[None]:
         """Take everything back if the block raises; an inner block joins the outer one."""
         if self._undo is not None:
             yield

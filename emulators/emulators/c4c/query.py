@@ -126,8 +126,8 @@ class Picker:
         self._switches = switches
         self._chance = chance
 
-    def page(self, query: Query, entity: EntityFact, nodes: list[Node]) -> Page:
-        """Filter, order and cut the rows."""
+    def page(self, query: Query, entity: EntityFact, nodes: list[Node], overlap: int = 0) -> Page:
+        """Filter, order and cut the rows; `overlap` rows of the page before come again."""
         switches = self._switches
         rows = self.filter(query.condition, entity, nodes)
         # Without $orderby the order is arbitrary on the real service, and ties always are.
@@ -138,11 +138,12 @@ class Picker:
         for fact, is_descending in reversed(query.orderby):
             read = self._reader.getter(entity, fact)
             rows.sort(key=lambda node, read=read: _sort_key(read(node)), reverse=is_descending)  # type: ignore[misc]  # the default binds the loop variable
+        start = max(query.start - overlap, 0)
         if query.top is not None:
             limit = min(query.top, switches.max_top)
-            return Page(rows[query.start : query.start + limit], len(rows), has_more=False)
+            return Page(rows[start : query.start + limit], len(rows), has_more=False)
         end = query.start + (switches.expand_page_size if query.expand else switches.page_size)
-        return Page(rows[query.start : end], len(rows), has_more=end < len(rows))
+        return Page(rows[start:end], len(rows), has_more=end < len(rows))
 
     def filter(
         self, condition: Condition | None, entity: EntityFact, nodes: list[Node]

@@ -136,14 +136,15 @@ class _Read:
             return Response(
                 str(len(picker.filter(query.condition, entity, nodes))), content_type="text/plain"
             )
-        page = picker.page(query, entity, nodes)
+        overlap = int("duplicate_row" in self._named and query.start > 0)
+        page = picker.page(query, entity, nodes, overlap)
         chosen, has_more = self._disturb(page)
         show = self._presenter.shape(entity, query.select, query.expand)
         content: dict[str, Any] = {"results": [show(node) for node in chosen]}
         if query.wants_count:
             content["__count"] = str(page.total)
         if has_more:
-            content["__next"] = self._next_link(query, len(page.nodes))
+            content["__next"] = self._next_link(query, len(page.nodes) - overlap)
         return render(self._request, {"d": content})
 
     @property
@@ -169,8 +170,6 @@ class _Read:
         if "short_page" in self._named:
             keep = int(self._named["short_page"].get("rows", len(nodes) // 2))
             return nodes[:keep], False
-        if "duplicate_row" in self._named and nodes:
-            return [*nodes, nodes[0]], page.has_more
         return nodes, page.has_more
 
     def _next_link(self, query: Query, row_count: int) -> str:

@@ -19,13 +19,21 @@ from emulators.c4c.switches import Switches
 from emulators.faults import FaultScript
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from emulators.c4c.models import Node
     from emulators.clock import Clock
 
 NAMED_FAULTS = frozenset(
-    {"short_page", "empty_page", "repeat_next", "duplicate_row", "locked", "maintenance"}
+    {
+        "short_page",
+        "empty_page",
+        "repeat_next",
+        "duplicate_row",
+        "locked",
+        "maintenance",
+        "user_edit",
+    }
 )
 TECHNICAL_LOGIN = "_CONTACTSYNC"
 
@@ -67,7 +75,7 @@ class Tenant:
         return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
     @contextmanager
-    def unit_of_work(self) -> Iterator[None]:
+    def unit_of_work(self) -> Generator[None]:
         """Run a block that takes effect as a whole or not at all; an inner one joins the outer."""
         with self.lock:
             if self._is_working:

@@ -318,3 +318,15 @@ def test_a_lost_answer_leaves_the_create_in_place(c4c: Any) -> None:
         c4c.post(CONTACTS, LastName="King")
     assert [row["LastName"] for row in c4c.get(CONTACTS)] == ["Byron"]
     assert c4c.admin.unused_faults() == []
+
+
+def test_a_user_can_be_quicker_than_a_patch(c4c: Any) -> None:
+    path = _contact(c4c)
+    props = {"FirstName": "Bob"}
+    c4c.admin.add_fault(
+        kind="user_edit", operation="ContactCollection.update", options={"props": props}
+    )
+    headers = {"If-Match": c4c.get(path)["__metadata"]["etag"]}
+    answer = c4c.call("PATCH", path, body={"FirstName": "Ada"}, headers=headers)
+    assert answer.status_code == 412
+    assert c4c.get(path)["FirstName"] == "Bob"
