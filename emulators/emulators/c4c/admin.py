@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from emulators.c4c.models import Node
     from emulators.c4c.tenant import Tenant
 
-_KUT_KINDS = {kind.name.lower(): kind for kind in Kind}
+_KUT_KINDS: dict[str, Kind] = {kind.name.lower(): kind for kind in Kind}
 DEFAULT_USER = "Eddie User"
 
 
