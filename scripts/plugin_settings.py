@@ -48,7 +48,14 @@ SERVICES = {
 #: Meltano passes strings from `.env`; kinds make it convert them. Texts with a list of allowed
 #: values stay texts: the plugin's message names the setting and the values, Meltano prints a
 #: traceback.
-KINDS = {"array": "array", "object": "object", "boolean": "boolean", "integer": "integer"}
+KINDS = {
+    "array": "array",
+    "object": "object",
+    "boolean": "boolean",
+    "integer": "integer",
+    # Not `decimal`: Meltano 4.4 cannot write its own Decimal values into a plugin's config file.
+    "number": "integer",
+}
 
 
 @dataclass(frozen=True)
@@ -107,8 +114,6 @@ def meltano_settings(plugin: str) -> str:
         entry = f"name: {setting.name}"
         if setting.kind in KINDS:
             entry += f", kind: {KINDS[setting.kind]}"
-        elif setting.kind == "number":
-            entry += ", kind: decimal"
         if setting.is_secret:
             entry += ", sensitive: true"
         if variable(plugin, setting.name) != _own_variable(plugin, setting.name):
@@ -204,8 +209,8 @@ def _leaves(schema: Mapping[str, Any], prefix: str) -> Iterator[Setting]:
 
 @cache
 def _sdk_names() -> frozenset[str]:
-    lists = [value for name, value in vars(capabilities).items() if name.endswith("_CONFIG")]
-    return frozenset(name for entry in lists for name in entry.to_dict()["properties"])
+    schemas = [value for name, value in vars(capabilities).items() if name.endswith("_CONFIG")]
+    return frozenset(name for entry in schemas for name in entry["properties"])
 
 
 def _own_variable(plugin: str, name: str) -> str:
