@@ -1,7 +1,8 @@
 """What a tap asks the sync: which ids to read again, and which ids are known.
 
 Responsible for deriving both from the store. The only module of this package that a tap imports.
-Asking changes nothing; explicit requests are cleared when the tap reports a finished pass.
+Asking changes nothing; explicit requests are marked when the tap reports a finished pass, and
+cleared when the target has acted on them.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from contact_sync.core.model import Link, Owes, Phase, RecordType, Side
+from contact_sync.core.model import Link, Owes, Phase, RecordType, Severity, Side
 from contact_sync.store import EVERYTHING, Request, Store, utc_now
 
 if TYPE_CHECKING:
@@ -82,11 +83,12 @@ class TapRequests:
         """
         links = self._store.links.list_(mailbox=mailbox)
         resolve = self._links_to_resolve(Side.C4C)
+        paused = self._paused()
         wanted = {
             link.exchange_id
             for link in links
             if link.link_id in resolve
-            or link.phase is Phase.PENDING
+            or (link.phase is Phase.PENDING and link.link_id not in paused)
             or (link.phase.is_live and _is_unknown(link, Side.EXCHANGE))
         }
         due = self._store.issues.due(self._now())
@@ -109,12 +111,12 @@ class TapRequests:
         """
         wanted_type = RecordType(record_type)
         resolve = self._links_to_resolve(Side.EXCHANGE)
+        paused = self._paused()
         wanted = {
             link.c4c_id
             for link in self._store.links.list_(record_type=wanted_type)
             if link.link_id in resolve
-            or link.owes is Owes.CREATE
-            or (link.phase in _UNSETTLED and link.exchange_id is None)
+            or (_lacks_item(link) and link.link_id not in paused)
             or (link.phase.is_live and _is_unknown(link, Side.C4C))
         }
         due = self._store.issues.due(self._now())
@@ -128,16 +130,17 @@ class TapRequests:
         return bool(self._serve(_scope(scope), lambda entry: entry.remote_id == EVERYTHING))
 
     def read_done(self, scope: str | RecordType | None = None) -> None:
-        """Clear the explicit requests that were answered so far; call it after the last record.
+        """Mark the explicit requests that were answered so far; call it after the last record.
 
-        A request made since then, even for the same id, stays.
+        They are cleared by the target of the same pipeline when it has acted on them: a run that
+        dies in between is asked again. A request made meanwhile, even for the same id, stays.
 
         Args:
             scope: Only those of this mailbox or record type.
         """
         scopes = list(self._served) if scope is None else [_scope(scope)]
         served = set().union(*(self._served.pop(entry, set()) for entry in scopes))
-        self._store.requests.clear(served)
+        self._store.requests.mark_served(served)
 
     def _explicit(self, scope: str) -> set[str]:
         return {
@@ -154,11 +157,25 @@ class TapRequests:
         self._served[scope].update(entry.request_id for entry in found)
         return found
 
+    def _paused(self) -> set[str]:
+        """Return links whose issue waits for its next try."""
+        now = self._now()
+        return {
+            row.issue.link_id
+            for row in self._store.issues.list_open(Severity.ACTION)
+            if row.issue.link_id and row.next_attempt_at > now
+        }
+
     def _links_to_resolve(self, written_side: Side) -> set[str]:
         """Return links with a write that was cut off on that side, or with a decided hold."""
         cut_off = {entry.link_id for entry in self._store.intents.list_open(written_side)}
         decided = self._store.holds.list_(("approved", "rejected"))
         return cut_off.union(*(entry.link_ids for entry in decided))
+
+
+def _lacks_item(link: Link) -> bool:
+    """Whether an item is to be created for the link."""
+    return link.owes is Owes.CREATE or (link.phase in _UNSETTLED and link.exchange_id is None)
 
 
 def _is_unknown(link: Link, side: Side) -> bool:

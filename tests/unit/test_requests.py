@@ -212,7 +212,7 @@ def test_issue_without_remote_ids_asks_for_nothing(
     assert c4c.wanted_records(CONTACT) == set()
 
 
-def test_explicit_requests_stay_until_the_pass_is_done(
+def test_explicit_requests_stay_until_the_target_has_acted(
     store: Store, exchange: TapRequests, c4c: TapRequests
 ) -> None:
     store.requests.add(Side.EXCHANGE, mailbox=ADA, record_type=None, remote_id="item")
@@ -223,7 +223,11 @@ def test_explicit_requests_stay_until_the_pass_is_done(
     assert c4c.wanted_records(RecordType.ACCOUNT) == set()
     exchange.read_done(ADA)
     c4c.read_done()
+    assert exchange.wanted_contacts(ADA) == {"item"}, "the run may still die"
+    store.requests.clear_served(Side.EXCHANGE)
     assert exchange.wanted_contacts(ADA) == set()
+    assert c4c.wanted_records(CONTACT) == {"record"}, "the other side's target has not acted"
+    store.requests.clear_served(Side.C4C)
     assert c4c.wanted_records(CONTACT) == set()
 
 
@@ -238,6 +242,8 @@ def test_full_read_is_asked_for_by_a_star(
     assert all(c4c.wants_full_read(record_type) for record_type in RecordType)
     exchange.read_done(ADA)
     c4c.read_done(RecordType.CONTACT)
+    store.requests.clear_served(Side.EXCHANGE)
+    store.requests.clear_served(Side.C4C)
     assert not exchange.wants_full_read(ADA)
     assert [record_type for record_type in RecordType if c4c.wants_full_read(record_type)] == [
         RecordType.ACCOUNT,
@@ -255,6 +261,7 @@ def test_pass_clears_only_what_it_has_been_told(store: Store, exchange: TapReque
     exchange.read_done(ADA)
     exchange.read_done(ADA)
     exchange.read_done(BOB)
+    store.requests.clear_served(Side.EXCHANGE)
     assert exchange.wanted_contacts(ADA) == {"item"}
     assert exchange.wants_full_read(ADA)
     assert exchange.wanted_contacts(BOB) == {"item"}

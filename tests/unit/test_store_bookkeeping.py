@@ -84,9 +84,11 @@ def test_clearing_spares_an_equal_request_that_was_made_later(store: Store) -> N
     store.requests.add(Side.EXCHANGE, mailbox=ADA, record_type=None, remote_id="item")
     (first,) = store.requests.list_(Side.EXCHANGE)
     store.requests.add(Side.EXCHANGE, mailbox=ADA, record_type=None, remote_id="item")
-    store.requests.clear({first.request_id})
+    store.requests.mark_served({first.request_id})
+    store.requests.clear_served(Side.EXCHANGE)
     (second,) = store.requests.list_(Side.EXCHANGE)
-    store.requests.clear({second.request_id})
+    store.requests.mark_served({second.request_id})
+    store.requests.clear_served(Side.EXCHANGE)
     assert store.requests.list_(Side.EXCHANGE) == []
 
 

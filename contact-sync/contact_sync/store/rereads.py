@@ -55,6 +55,7 @@ class Requests:
                 "record_type": name,
                 "remote_id": remote_id,
                 "request_id": new_id(),
+                "is_served": False,
             }
             for name in types
         ]
@@ -90,8 +91,19 @@ class Requests:
         with self._database.write() as connection:
             connection.execute(sa.delete(request).where(*conditions))
 
-    def clear(self, request_ids: Collection[str]) -> None:
-        """Clear exactly these requests; an equal one that was made later stays."""
+    def mark_served(self, request_ids: Collection[str]) -> None:
+        """Note that a tap has read these; an equal request that was made later stays open."""
         with self._database.write() as connection:
             for request_id in sorted(request_ids):
-                connection.execute(sa.delete(request).where(request.c.request_id == request_id))
+                connection.execute(
+                    sa.update(request)
+                    .where(request.c.request_id == request_id)
+                    .values(is_served=True)
+                )
+
+    def clear_served(self, side: Side) -> None:
+        """Clear what the tap of `side` has read; called when the target has acted on it."""
+        with self._database.write() as connection:
+            connection.execute(
+                sa.delete(request).where(request.c.side == side.value, request.c.is_served)
+            )

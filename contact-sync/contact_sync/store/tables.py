@@ -110,6 +110,8 @@ request = sa.Table(
     sa.Column("remote_id", sa.String, primary_key=True),
     # New at each `add`: a tap clears only the request it has served, not a later equal one.
     sa.Column("request_id", sa.String, nullable=False),
+    # Read by a tap; kept until the target has carried out what followed from it.
+    sa.Column("is_served", sa.Boolean, nullable=False),
 )
 
 hold = sa.Table(

@@ -120,6 +120,7 @@ def _create_bookkeeping() -> None:
         sa.Column("record_type", sa.String, primary_key=True),
         sa.Column("remote_id", sa.String, primary_key=True),
         sa.Column("request_id", sa.String, nullable=False),
+        sa.Column("is_served", sa.Boolean, nullable=False),
     )
     op.create_table(
         "folder",
