@@ -14,9 +14,11 @@ class Shim:
             ex=self.executor(store)
             for s in self.streams:
                 self.run(ex,s,recs[s])
+            store.requests.clear_served(self.read_side)
             print(self.__class__.__name__, dict(ex.book.counts), file=sys.stderr)
         if state is not None: print(json.dumps(state))
 class TC(Shim):
+    read_side=Side.EXCHANGE
     streams=("accounts","contacts","individual_customers","removals")
     def executor(self, store):
         from target_c4c.executor import Executor
@@ -27,6 +29,7 @@ class TC(Shim):
         return Executor(c,store)
     def run(self,ex,s,r): ex.run(r)
 class TE(Shim):
+    read_side=Side.C4C
     streams=("mailboxes","contacts","removals")
     def executor(self, store):
         from target_exchange_contacts.executor import Executor
