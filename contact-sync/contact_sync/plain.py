@@ -38,6 +38,20 @@ class PlainFailuresError(ContactSyncError):
         )
 
 
+class UnfitRecordError(ValueError):
+    """A record that no service could take.
+
+    Attributes:
+        rule: What is wrong, without a value.
+        fields: Properties concerned.
+    """
+
+    def __init__(self, rule: str, *fields: str) -> None:
+        self.rule = rule
+        self.fields = fields
+        super().__init__(rule)
+
+
 @dataclass(frozen=True, kw_only=True)
 class PlainRecord:
     """One record, or several of one key merged.
@@ -100,6 +114,10 @@ class PlainBook:
         if self._store is not None and record.remote_id in self._open:
             for code in _CODES:
                 self._store.issues.close(code=code, **self._selector(record.remote_id))
+
+    def unfit(self, record: PlainRecord, error: UnfitRecordError) -> None:
+        """Report a record that no service could take."""
+        self.failed(record, "invalid_record", fields=error.fields, detail=error.rule)
 
     def failed(
         self, record: PlainRecord, code: str, *, fields: Iterable[str] = (), detail: str = ""

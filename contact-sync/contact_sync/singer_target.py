@@ -260,7 +260,10 @@ class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
         if not isinstance(message_dict["value"], dict):
             raise MessageError("A STATE message has no state object.")
         # As text at once: a state that cannot be written must fail before the first write.
-        self._state = json.dumps(message_dict["value"])
+        try:
+            self._state = json.dumps(message_dict["value"])
+        except RecursionError:
+            raise MessageError("A STATE message is nested too deeply.") from None
 
     @override
     def _process_activate_version_message(self, message_dict: dict[str, Any]) -> None:
@@ -337,7 +340,7 @@ class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
         outcome = "failed"
         try:
             yield
-            outcome = "ok" if not book.failures else outcome
+            outcome = "ok"
         finally:
             counts = dict(self._operations.counts) if self._operations else {}
             for name, number in book.counts.items():

@@ -1,0 +1,14 @@
+"""The settings of target-c4c: those of the connection and those of the sync store."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from c4c_client import settings as connection
+from contact_sync.singer_target import STORE_SETTINGS
+
+SETTINGS: dict[str, Any] = {
+    "type": "object",
+    "properties": {**connection.SCHEMA, **STORE_SETTINGS},
+    "required": [*connection.REQUIRED],
+}

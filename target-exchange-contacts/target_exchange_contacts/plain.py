@@ -1,0 +1,164 @@
+"""Plain records of any tap: upserts by mailbox and id, tombstones to Deleted Items.
+
+Responsible for reading before writing: what an item holds already is not written, and nothing is
+written over a version that was not seen.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from contact_sync.book import FailureKind
+from contact_sync.plain import UnfitRecordError
+from exchange_client import (
+    ContactCreate,
+    ContactTrash,
+    ContactUpdate,
+    MailboxError,
+    PreconditionFailedError,
+)
+
+from target_exchange_contacts.failures import classify
+from target_exchange_contacts.plain_values import is_held, to_body
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from contact_sync.core.model import RecordType
+    from contact_sync.plain import PlainBook, PlainRecord
+    from exchange_client import Contact, ExchangeClient, ExchangeError, Folder, Outcome
+
+#: How often an item is read and written again that others keep changing.
+_ATTEMPTS = 3
+
+_CODES = {FailureKind.UNKNOWN: "unknown_outcome", FailureKind.UNAVAILABLE: "unavailable"}
+
+
+class PlainExchange:
+    """Loads plain records into the mailboxes of one tenant."""
+
+    def __init__(self, client: ExchangeClient, book: PlainBook) -> None:
+        self._client = client
+        self._book = book
+
+    def run(self, stream: str, kind: RecordType, records: Sequence[Mapping[str, Any]]) -> None:
+        """Load the records of one stream; failures of single records go to the book.
+
+        Raises:
+            ExchangeError: Nothing can be loaded.
+        """
+        by_mailbox: dict[str, list[PlainRecord]] = defaultdict(list)
+        for record in self._book.read(stream, kind, records):
+            by_mailbox[record.mailbox].append(record)
+        for mailbox, group in by_mailbox.items():
+            load = _MailboxLoad(self._client, self._book, mailbox)
+            try:
+                load.run(group)
+            except MailboxError as error:
+                for record in load.open:
+                    self._book.failed(record, "rejected", detail=f"mailbox {error.reason.value}")
+
+
+class _MailboxLoad:
+    """The records of one mailbox; `open` are those without an outcome yet."""
+
+    def __init__(self, client: ExchangeClient, book: PlainBook, mailbox: str) -> None:
+        self._client = client
+        self._book = book
+        self._mailbox = mailbox
+        self._folders: list[Folder] = []
+        self.open: list[PlainRecord] = []
+
+    def run(self, records: Sequence[PlainRecord]) -> None:
+        self.open = list(records)
+        self._folders = self._client.list_folders(self._mailbox)
+        for _ in range(_ATTEMPTS):
+            self._write(list(self.open))
+        for record in list(self.open):
+            self._fail(record, "unavailable", detail="changed again and again meanwhile")
+
+    def _write(self, records: Sequence[PlainRecord]) -> None:
+        """Write what is still open; records that moved on between read and write stay open."""
+        if not records:
+            return
+        ids = [record.remote_id for record in records if record.remote_id]
+        found = self._client.get_contacts(self._mailbox, ids) if ids else {}
+        plans: dict[str, list[tuple[PlainRecord, Any]]] = defaultdict(list)
+        for record in records:
+            item = self._in_sight(found.get(record.remote_id or ""))
+            try:
+                outcome, write = self._plan(record, item)
+            except UnfitRecordError as error:
+                self.open.remove(record)
+                self._book.unfit(record, error)
+                continue
+            plans[outcome].append((record, write))
+        for record, _ in plans["unchanged"]:
+            self._done(record, "unchanged")
+        for outcome, send in (
+            ("created", self._client.create_contacts),
+            ("updated", self._client.update_contacts),
+            ("trashed", self._client.trash_contacts),
+        ):
+            if plans[outcome]:
+                outcomes = send(self._mailbox, [write for _, write in plans[outcome]])
+                self._book_all(outcome, [record for record, _ in plans[outcome]], outcomes)
+
+    def _plan(self, record: PlainRecord, item: Contact | None) -> tuple[str, object]:
+        """Return what a success will be called, and the write that brings it about.
+
+        Raises:
+            UnfitRecordError: A property cannot hold its value.
+        """
+        if record.is_deleted:
+            if item is None:
+                return "unchanged", None
+            return "trashed", ContactTrash(id=item.id, etag=item.etag)
+        body = to_body(record.properties)
+        if item is None:
+            return "created", self._create(record, body)
+        held = item.properties
+        changes = {n: value for n, value in body.items() if not is_held(n, value, held.get(n))}
+        if not changes:
+            return "unchanged", None
+        return "updated", ContactUpdate(id=item.id, properties=changes, etag=item.etag)
+
+    def _in_sight(self, item: Contact | None) -> Contact | None:
+        """Return the item if it sits in a contact folder: one in Deleted Items counts as gone."""
+        folder_ids = {folder.id for folder in self._folders}
+        return item if item is not None and item.folder_id in folder_ids else None
+
+    def _create(self, record: PlainRecord, body: Mapping[str, Any]) -> ContactCreate:
+        wanted = record.properties.get("parentFolderId")
+        default = next(folder.id for folder in self._folders if folder.is_default)
+        # The folder of another mailbox means nothing here.
+        is_known = any(folder.id == wanted for folder in self._folders)
+        filled = {name: value for name, value in body.items() if value}
+        if not filled:
+            raise UnfitRecordError("no writable property")
+        return ContactCreate(folder_id=str(wanted) if is_known else default, properties=filled)
+
+    def _book_all(
+        self, outcome: str, records: Sequence[PlainRecord], outcomes: Sequence[Outcome]
+    ) -> None:
+        for record, result in zip(records, outcomes, strict=True):
+            if result.error is None:
+                self._done(record, outcome)
+            elif not isinstance(result.error, PreconditionFailedError):
+                self._refused(record, result.error)
+
+    def _refused(self, record: PlainRecord, error: ExchangeError) -> None:
+        failure = classify(error)
+        if failure.kind is FailureKind.FATAL:
+            raise error
+        code = _CODES.get(failure.kind, "rejected")
+        self._fail(record, code, failure.detail, *failure.fields)
+
+    def _done(self, record: PlainRecord, outcome: str) -> None:
+        self.open.remove(record)
+        self._book.done(record, outcome)
+
+    def _fail(self, record: PlainRecord, code: str, detail: str, *fields: str) -> None:
+        self.open.remove(record)
+        self._book.failed(record, code, fields=fields, detail=detail)
