@@ -11,6 +11,7 @@ key or a database URL (it may hold a password).
     ├── BindingError               the store belongs to another tenant
     ├── SessionLockedError         another session works on the mailbox
     ├── HoldError                  there is no such pending hold
+    ├── UnknownMailboxError        the tap read a mailbox that the mapper does not know
     └── StaleIntentError           an intent is unknown or was closed before
 """
 
@@ -94,6 +95,16 @@ class HoldError(ContactSyncError):
         super().__init__(
             f"There is no pending hold {hold_id}: it was decided, or replaced by a larger one. "
             "List the holds again."
+        )
+
+
+class UnknownMailboxError(ContactSyncError):
+    """The tap read a mailbox that is not among the mapper's; nothing was sent for it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The tap read a mailbox that the mapper does not know. "
+            "Give the setting mailboxes the same value for tap and mapper."
         )
 
 

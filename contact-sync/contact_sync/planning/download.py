@@ -155,10 +155,10 @@ class Download:
                 record_type=kind,
                 c4c_id=record["ObjectID"],
             )
+        if kind is RecordType.ACCOUNT:
+            yield from self._rename(mailbox, record)
         if link is None:
             return
-        if kind is RecordType.ACCOUNT:
-            yield from self._rename(link, record)
         match verdict:
             case Verdict.NEW | Verdict.RESUME | Verdict.WAKE | Verdict.REVIVE:
                 yield from self._create(link, record)
@@ -214,7 +214,7 @@ class Download:
                 Op.UPDATE, link, record, edits.forward, base=dict(link.base_exchange)
             )
 
-    def _rename(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
+    def _rename(self, mailbox: str, record: Mapping[str, Any]) -> Iterator[Operation]:
         """C7: the company of the linked contacts follows the account's name."""
         account_id = str(record.get("AccountID") or "").lstrip("0")
         kind = RecordType.CONTACT
@@ -224,7 +224,7 @@ class Download:
         name = self._session.fields(RecordType.ACCOUNT).from_c4c(record)["name"]
         shown = {"AccountFormattedName": name}
         digest = fields.digests(self._store.digest_key, {"company": name})["company"]
-        for contact in self._store.links.contacts_of_account(link.mailbox, account_id):
+        for contact in self._store.links.contacts_of_account(mailbox, account_id):
             known = contact.base_c4c.get("company")
             if contact.exchange_id and known is not None and known != digest:
                 yield self._operation(

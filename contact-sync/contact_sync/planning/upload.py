@@ -13,6 +13,7 @@ from contact_sync.contract import Contract, Op, Operation
 from contact_sync.core import claims, merge, outcome, routing
 from contact_sync.core.decide import Verdict, decide_item
 from contact_sync.core.model import Link, Owes, Phase, RecordType, Side
+from contact_sync.errors import UnknownMailboxError
 from contact_sync.planning.absences import Absences
 from contact_sync.planning.session import Session, new_link_id
 
@@ -50,6 +51,8 @@ class Upload:
     def record(self, stream: str, record: Mapping[str, Any]) -> Iterator[Operation]:
         """Take in one fact of the tap; yield what can be decided at once."""
         mailbox = str(record["mailbox"]).lower()
+        if mailbox not in self._session.settings.mailboxes:
+            raise UnknownMailboxError
         if stream == "contact_folders":
             self._facts.setdefault(mailbox, []).append(
                 routing.FolderFact(
