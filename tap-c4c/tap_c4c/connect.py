@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 class Requests(Protocol):
     """The questions a tap asks the sync store."""
 
-    def known_records(self, record_type: str) -> set[str]:
+    def known_records(self, record_type: str, /) -> set[str]:
         """Give the ObjectIDs that must be accounted for."""
 
-    def wanted_records(self, record_type: str) -> set[str]:
+    def wanted_records(self, record_type: str, /) -> set[str]:
         """Give the ObjectIDs that must be read in any case."""
 
-    def wants_full_read(self, record_type: str) -> bool:
+    def wants_full_read(self, record_type: str, /) -> bool:
         """Whether everything is to be read again."""
 
-    def read_done(self, record_type: str) -> None:
-        """Clear the requests that were served; called after the type's last record."""
+    def read_done(self, record_type: str, /) -> None:
+        """Mark the requests as served; called after the type's last record."""
 
 
 def c4c_client(config: Mapping[str, Any]) -> C4CClient:

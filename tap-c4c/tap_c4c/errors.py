@@ -5,6 +5,7 @@ Messages name settings, codes and remedies; never names, field values, URLs or s
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from singer_sdk.plugin_base import SingerCommand
 from typing_extensions import override
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from types import TracebackType
 
     from c4c_client import RejectedError
@@ -49,13 +50,17 @@ def explain_filter(record_type: RecordType, view: View, error: RejectedError) ->
 
 
 @contextmanager
-def explained() -> Iterator[None]:
+def explained() -> Generator[None, None, None]:
     """Let errors of the client leave the block as the SDK's errors."""
     try:
         yield
     except C4CError as error:
         # The cause stays out of reach of loggers that print chains.
         raise explain(error) from None
+
+
+# Libraries that log URLs at debug level, with addresses and queries in them.
+_TALKATIVE = ("urllib3",)
 
 
 class OneLineCommand(SingerCommand):
@@ -66,6 +71,8 @@ class OneLineCommand(SingerCommand):
 
     @override
     def main(self, *args: Any, **kwargs: Any) -> Any:
+        for name in _TALKATIVE:
+            logging.getLogger(name).setLevel(logging.INFO)
         try:
             return super().main(*args, **kwargs)
         except SingerSDKError as error:

@@ -77,7 +77,8 @@ def next_bookmark(
 def latest_change(known: str | None, records: Iterable[C4CRecord]) -> str | None:
     """Return the latest time of change, `known` included."""
     times = [known, *(record.properties.get(CURSOR) for record in records)]
-    return max(filter(parse_time, times), key=parse_time, default=None)  # type: ignore[arg-type]
+    usable = [(moment, text) for text in times if (moment := parse_time(text)) is not None]
+    return max(usable)[1] if usable else None
 
 
 def parse_time(text: object) -> datetime | None:

@@ -117,10 +117,9 @@ class RecordStream(TenantStream):
         """Move the state of a view on; everything about it has been emitted."""
         partitions: list[dict[str, Any]] = self.stream_state.setdefault("partitions", [])
         context = {"view": read.view.name}
-        partition = next((entry for entry in partitions if entry.get("context") == context), None)
-        if partition is None:
-            partition = {"context": context}
-            partitions.append(partition)
+        if all(entry.get("context") != context for entry in partitions):
+            partitions.append({"context": context})
+        partition = next(entry for entry in partitions if entry.get("context") == context)
         partition["filter_hash"] = read.view.filter_hash
         if read.bookmark is not None:
             partition["replication_key"] = schemas.CURSOR

@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 class Requests(Protocol):
     """The questions a tap asks the sync store."""
 
-    def known_contacts(self, mailbox: str) -> dict[str, str | None]:
+    def known_contacts(self, mailbox: str, /) -> dict[str, str | None]:
         """Give id -> folder id of the items in the sync."""
 
-    def wanted_contacts(self, mailbox: str) -> set[str]:
+    def wanted_contacts(self, mailbox: str, /) -> set[str]:
         """Give the ids that must be read in any case."""
 
-    def managed_folder_ids(self, mailbox: str) -> set[str]:
+    def managed_folder_ids(self, mailbox: str, /) -> set[str]:
         """Give the folders remembered by id."""
 
-    def wants_full_read(self, mailbox: str) -> bool:
+    def wants_full_read(self, mailbox: str, /) -> bool:
         """Whether everything is to be read again."""
 
-    def read_done(self, mailbox: str) -> None:
-        """Clear the requests that were served; called after the mailbox's last record."""
+    def read_done(self, mailbox: str, /) -> None:
+        """Mark the requests as served; called after the mailbox's last record."""
 
 
 def exchange_client(config: Mapping[str, Any]) -> ExchangeClient:

@@ -5,6 +5,7 @@ Messages name settings, codes and remedies; never addresses, field values, URLs 
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ from singer_sdk.plugin_base import SingerCommand
 from typing_extensions import override
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from types import TracebackType
 
 _PASSING = (ThrottledError, TransientError, CursorExpiredError, FolderGoneError)
@@ -54,13 +55,17 @@ def explain_mailboxes(errors: dict[int, MailboxError]) -> FatalAPIError:
 
 
 @contextmanager
-def explained() -> Iterator[None]:
+def explained() -> Generator[None, None, None]:
     """Let errors of the client leave the block as the SDK's errors."""
     try:
         yield
     except ExchangeError as error:
         # The cause stays out of reach of loggers that print chains.
         raise explain(error) from None
+
+
+# Libraries that log URLs at debug level, with addresses and queries in them.
+_TALKATIVE = ("urllib3", "msal")
 
 
 class OneLineCommand(SingerCommand):
@@ -71,6 +76,8 @@ class OneLineCommand(SingerCommand):
 
     @override
     def main(self, *args: Any, **kwargs: Any) -> Any:
+        for name in _TALKATIVE:
+            logging.getLogger(name).setLevel(logging.INFO)
         try:
             return super().main(*args, **kwargs)
         except (ConfigurationError, SingerSDKError) as error:

@@ -44,7 +44,7 @@ COMPARED[:] = [param for param in COMPARED if param.id != "code_lists"]
 # Types of properties that no record fills have nothing to look at; the records as a whole are
 # held against the schema by another test.
 @pytest.mark.filterwarnings("ignore:No records were available to test")
-class TestStandardSuite(Suite):  # type: ignore[misc,valid-type] - made at run time
+class TestStandardSuite(Suite):  # type: ignore[misc,valid-type]  # made at run time
     """All other tests of the suite."""
 
 

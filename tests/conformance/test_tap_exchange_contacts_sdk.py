@@ -42,7 +42,7 @@ for name in LEFT_OUT:
 
 # `_sdc_deleted_at` and `isPrivate` have no values here: nothing to look at.
 @pytest.mark.filterwarnings("ignore:No records were available to test")
-class TestStandardSuite(Suite):  # type: ignore[misc,valid-type] - made at run time
+class TestStandardSuite(Suite):  # type: ignore[misc,valid-type]  # made at run time
     """All other tests of the suite."""
 
 
