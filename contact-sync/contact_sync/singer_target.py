@@ -8,6 +8,7 @@ stands for, and a failure is one line without content. Talks to no service.
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from abc import abstractmethod
 from contextlib import ExitStack, contextmanager
@@ -25,6 +26,7 @@ from singer_sdk.target_base import Target
 from typing_extensions import override
 
 from contact_sync.contract import PROPERTY, Contract, ContractError, Op
+from contact_sync.core.model import Side
 from contact_sync.plain import PlainBook, PlainFailuresError
 from contact_sync.singer_io import MessageError, QuietPlugin, QuietReader
 from contact_sync.store import Store, session_owner
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from types import FrameType
 
-    from contact_sync.core.model import RecordType, Side
+    from contact_sync.core.model import RecordType
 
 #: Settings that both targets share beside those of their connection.
 STORE_SETTINGS: dict[str, dict[str, Any]] = {
@@ -51,6 +53,10 @@ STORE_SETTINGS: dict[str, dict[str, Any]] = {
         "description": "Key of the sync store's digests; default: the key file beside the store.",
     },
 }
+
+
+# Libraries that log URLs at debug level, with addresses and queries in them.
+_TALKATIVE = ("urllib3", "msal")
 
 
 class Client(Protocol):
@@ -166,6 +172,13 @@ class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
         """Turn an error of the client into one line with cause, setting and remedy."""
 
     # -- settings --------------------------------------------------------------------------------
+
+    @override
+    @classmethod
+    def invoke(cls, **arguments: Any) -> None:
+        for name in _TALKATIVE:
+            logging.getLogger(name).setLevel(logging.INFO)
+        super().invoke(**arguments)
 
     @override
     @classmethod
@@ -341,6 +354,8 @@ class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
         try:
             yield
             outcome = "ok"
+            # What the tap of this pipeline was asked to read again has been acted on.
+            store.requests.clear_served(Side.EXCHANGE if self.side is Side.C4C else Side.C4C)
         finally:
             counts = dict(self._operations.counts) if self._operations else {}
             for name, number in book.counts.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from c4c_client import to_c4c_date
+from contact_sync.core import birthdays
 from contact_sync.plain import UnfitRecordError
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ def to_body(properties: Iterable[Property], record: Mapping[str, Any]) -> dict[s
 
 def is_held(prop: Property, sent: object, held: object) -> bool:
     """Whether C4C shows `held` for what would be written as `sent`."""
+    if prop.edm_type == "Edm.DateTime":
+        return _day(sent) == _day(held)
     if sent in (None, "") or held in (None, ""):
         return (sent or "") == (held or "")
-    if prop.edm_type == "Edm.DateTime":
-        return str(sent)[:10] == str(held)[:10]
     if prop.edm_type == "Edm.Guid":
         return str(sent).lower() == str(held).lower()
     if prop.edm_type in _NUMBERS:
@@ -58,19 +58,21 @@ def _sendable(prop: Property, value: object) -> object:
     # A source with numeric codes is common, and its digits are what C4C wants as text.
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
-    text = _checked(prop, value, is_fit=isinstance(value, str))
     if prop.edm_type != "Edm.DateTime":
-        return text
-    try:
-        return to_c4c_date(str(text))
-    except ValueError:
-        raise UnfitRecordError(_WRONG_KIND, prop.name) from None
+        return _checked(prop, value, is_fit=isinstance(value, str))
+    day = _day(value)
+    _checked(prop, value, is_fit=day is not None)
+    return birthdays.to_c4c(day) if day else None
 
 
 def _checked(prop: Property, value: object, *, is_fit: bool) -> object:
     if not is_fit:
         raise UnfitRecordError(_WRONG_KIND, prop.name)
     return value
+
+
+def _day(value: object) -> str | None:
+    return birthdays.from_timestamp(str(value or ""))
 
 
 def _is_number(value: object) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from contact_sync.core import birthdays
 from contact_sync.plain import UnfitRecordError
 from exchange_client.contact_fields import WRITABLE
 
@@ -24,15 +25,21 @@ def to_body(record: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in body.items():
         if value is not None and not _is_fit(name, value):
             raise UnfitRecordError("wrong shape of value", name)
+    if "birthday" in body:
+        day = _day(body["birthday"])
+        body["birthday"] = birthdays.to_graph(day) if day else None
     return body
 
 
 def is_held(name: str, sent: object, held: object) -> bool:
     """Whether an item that shows `held` needs no write of `sent`."""
-    if name == "birthday" and sent and held:
-        # Outlook keeps a day; the service answers with a time of its own.
-        return str(sent)[:10] == str(held)[:10]
+    if name == "birthday":
+        return _day(sent) == _day(held)
     return _covers(held, sent)
+
+
+def _day(value: object) -> str | None:
+    return birthdays.from_timestamp(str(value or ""))
 
 
 def _covers(held: object, sent: object) -> bool:
@@ -49,6 +56,8 @@ def _covers(held: object, sent: object) -> bool:
 
 
 def _is_fit(name: str, value: object) -> bool:
+    if name == "birthday":
+        return isinstance(value, str) and _day(value) is not None
     if name in _TEXT_LISTS:
         return isinstance(value, list) and all(isinstance(entry, str) for entry in value)
     if name in _ADDRESSES:
