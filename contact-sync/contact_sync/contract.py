@@ -67,7 +67,7 @@ class Contract:
         claim: What the link property on the item says: {tenant, record_type, c4c_id}.
         on_no_match: For `adopt`: trash / leave the item when nothing matches.
         policy: The few policy words the target needs: account_no_match, company_change,
-            c4c_delete, delete_vs_edit.
+            c4c_delete, delete_vs_edit; for a create in Exchange in_view.
         defaults: Vendor properties for a create only (role code, owner, status).
         requires: Link id that must have its C4C record before this removal is executed.
         hold: Id of the approved hold that this removal executes.

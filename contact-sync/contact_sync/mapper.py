@@ -6,7 +6,8 @@ STATE goes out after everything it stands for. Decisions are made in `planning` 
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import singer_sdk.singerlib as singer
@@ -52,6 +53,16 @@ _NEEDED = {
 }
 
 
+@dataclass
+class _Session:
+    """What one process keeps from the first SCHEMA to the end of the input."""
+
+    store: Store
+    planner: Upload | Download
+    run_id: str
+    counts: Counter[str] = field(default_factory=Counter)
+
+
 class ContactSyncMapper(QuietPlugin, InlineMapper):
     """Routes, compares and plans; one process per stage."""
 
@@ -59,35 +70,17 @@ class ContactSyncMapper(QuietPlugin, InlineMapper):
     config_jsonschema: ClassVar[dict[str, Any]] = settings_schema.jsonschema()
     message_reader_class = QuietReader
 
-    # -- the session -----------------------------------------------------------------------------
+    _settings: settings.SyncSettings
+    _session: _Session | None = None
+    _state: dict[str, Any] | None = None
 
-    @cached_property
-    def _settings(self) -> settings.SyncSettings:
-        return settings.parse(self.config)
-
-    @cached_property
-    def _store(self) -> Store:
-        return Store.open(self.config["sync_store"], digest_key=self.config.get("digest_key"))
-
-    @cached_property
-    def _planner(self) -> Upload | Download:
-        is_upload = self._settings.mapping == "exchange-to-c4c"
-        return (Upload if is_upload else Download)(self._store, self._settings)
-
-    @cached_property
-    def _run_id(self) -> str:
-        """Take the mailboxes' locks, open the run and send the schemas: once per process."""
-        for mailbox in self._settings.mailboxes:
-            self._store.locks.acquire(mailbox, session_owner())
-        return self._store.runs.start(self._settings.mapping)
-
-    @cached_property
-    def _counts(self) -> dict[str, int]:
-        return {}
-
-    @cached_property
-    def _state(self) -> list[dict[str, Any]]:
-        return []
+    @override
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        """Check the settings one by one, then together, before any message is read."""
+        errors = super()._validate_config(raise_errors=raise_errors)
+        if not errors:
+            self._settings = settings.parse(self._config)
+        return errors
 
     # -- messages --------------------------------------------------------------------------------
 
@@ -95,16 +88,16 @@ class ContactSyncMapper(QuietPlugin, InlineMapper):
     def map_schema_message(self, message_dict: dict[str, Any]) -> Iterable[singer.Message]:
         """Check the stream; the first one opens the session."""
         self._known(message_dict.get("stream"))
-        if "_run_id" not in self.__dict__:
-            _ = self._run_id
+        if self._session is None:
+            self._session = self._open()
             yield from self._schemas()
-            yield from self._records(self._planner.start())
+            yield from self._records(self._session, self._session.planner.start())
 
     @override
     def map_record_message(self, message_dict: dict[str, Any]) -> Iterable[singer.Message]:
         """Turn one fact into the operations that can be decided at once."""
         stream = self._known(message_dict.get("stream"))
-        if "_run_id" not in self.__dict__:
+        if self._session is None:
             raise MessageError(f"A record of stream {stream} came before any SCHEMA message.")
         record = message_dict.get("record")
         needed = _NEEDED.get((self._settings.mapping, stream), ())
@@ -113,12 +106,15 @@ class ContactSyncMapper(QuietPlugin, InlineMapper):
                 f"A record of stream {stream} lacks one of: {', '.join(needed)}. Was it filtered "
                 "or renamed on its way? Select the key properties of the tap's streams."
             )
-        yield from self._records(self._planner.record(stream, record))
+        yield from self._records(self._session, self._session.planner.record(stream, record))
 
     @override
     def map_state_message(self, message_dict: dict[str, Any]) -> Iterable[singer.Message]:
         """Hold the STATE back: removals and conversions are only known at the end."""
-        self._state[:] = [message_dict.get("value") or {}]
+        state = message_dict.get("value")
+        if not isinstance(state, dict):
+            raise MessageError("A STATE message has no state object.")
+        self._state = state
         return ()
 
     @override
@@ -131,11 +127,23 @@ class ContactSyncMapper(QuietPlugin, InlineMapper):
     @override
     def process_endofpipe(self) -> None:
         """Send what needed the whole input, then the STATE that stands for it."""
-        if "_run_id" in self.__dict__:
-            self._write_messages(self._records(self._planner.finish()))
-            self._store.runs.finish(self._run_id, self._counts, "planned")
-        self._write_messages(singer.StateMessage(value=value) for value in self._state)
+        session = self._session
+        if session is not None:
+            self._write_messages(self._records(session, session.planner.finish()))
+            session.store.runs.finish(session.run_id, session.counts, "ok")
+            session.store.close()
+        if self._state is not None:
+            self.write_message(singer.StateMessage(value=self._state))
         super().process_endofpipe()
+
+    def _open(self) -> _Session:
+        """Open the store, take the mailboxes' locks and book the run."""
+        store = Store.open(self.config["sync_store"], digest_key=self.config.get("digest_key"))
+        for mailbox in self._settings.mailboxes:
+            store.locks.acquire(mailbox, session_owner())
+        is_upload = self._settings.mapping == "exchange-to-c4c"
+        planner = (Upload if is_upload else Download)(store, self._settings)
+        return _Session(store, planner, store.runs.start(self._settings.mapping))
 
     # -- helpers ---------------------------------------------------------------------------------
 
@@ -168,8 +176,9 @@ class ContactSyncMapper(QuietPlugin, InlineMapper):
         names = {root_property(field) for field in FIELDS}
         return sorted({*names, *(graph for graph, _ in custom), "displayName", "fileAs"})
 
-    def _records(self, operations: Iterable[Operation]) -> Iterator[singer.Message]:
+    def _records(
+        self, session: _Session, operations: Iterable[Operation]
+    ) -> Iterator[singer.Message]:
         for operation in operations:
-            name = f"{operation.contract.op.value}"
-            self._counts[name] = self._counts.get(name, 0) + 1
+            session.counts[operation.contract.op.value] += 1
             yield singer.RecordMessage(stream=operation.stream, record=operation.to_record())

@@ -23,11 +23,8 @@ from emulators.tls import create_tls
 from tap_c4c.tap import TapC4C
 from tap_exchange_contacts.tap import TapExchangeContacts
 
-try:
-    from target_c4c.target import TargetC4C
-    from target_exchange_contacts.target import TargetExchangeContacts
-except ImportError:  # until the shells exist
-    from harness.direct import TargetC4C, TargetExchangeContacts
+from target_c4c.target import TargetC4C
+from target_exchange_contacts.target import TargetExchangeContacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

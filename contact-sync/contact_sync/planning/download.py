@@ -177,7 +177,14 @@ class Download:
         if link.phase not in (Phase.RETIRED, Phase.ASLEEP):
             # A sleeping or retired pair changes its phase only when the item really exists again.
             self._store.links.save(link)
-        yield self._operation(Op.CREATE, link, record, fields.names, match=policy.match_existing)
+        yield self._operation(
+            Op.CREATE,
+            link,
+            record,
+            fields.names,
+            match=policy.match_existing,
+            policy={"in_view": "yes"} if link.in_view else {},
+        )
 
     def _compare(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
         """C2, C6: a linked record; what changed in C4C goes to Exchange."""
