@@ -29,11 +29,11 @@ demo: install ## play two-way sync against the emulators
 
 .PHONY: emulators
 emulators: install ## start the emulators in the background; their addresses go to .env
-	@$(BIN)/python scripts/emulators.py start
+	@$(BIN)/python scripts/serve_emulators.py start
 
 .PHONY: emulators-stop
 emulators-stop: ## stop them
-	@$(BIN)/python scripts/emulators.py stop
+	@$(BIN)/python scripts/serve_emulators.py stop
 
 .PHONY: test
 test: install ## run all tests
