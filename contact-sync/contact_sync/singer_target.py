@@ -295,10 +295,11 @@ class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
         sinks = self._sinks_active
         self._sinks_active = {name: sinks[name] for name in order if name in sinks}
         try:
-            with self._session():
+            with self._session() as store:
                 self.drain_all(is_endofpipe=True)
-                if self._operations is not None:
+                if store is not None and self._operations is not None:
                     self._operations.run(order[-1], [])
+                    self._clear_requests(store)
         except self.client_errors as error:
             # The cause stays out of reach of loggers that print chains.
             raise self.explain(error) from None
@@ -315,8 +316,16 @@ class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
         if plain:
             self._plain.run(stream, self.plain_streams[stream], plain)
 
+    def _clear_requests(self, store: Store) -> None:
+        """Forget what the tap was asked to read again and has read, now that it is acted upon."""
+        # A mapper that broke off looks like the end of the input, but sends no STATE.
+        if self._state is not None:
+            store.requests.clear_served(
+                Side.EXCHANGE if self.side is Side.C4C else Side.C4C,
+            )
+
     @contextmanager
-    def _session(self) -> Iterator[None]:
+    def _session(self) -> Iterator[Store | None]:
         """Hold store and locks while the sinks are drained, and book the run.
 
         Raises:
@@ -329,7 +338,7 @@ class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
             if store is not None:
                 self._operations = self.operations_with(self._client, store)
                 stack.enter_context(self._booked(store, book))
-            yield
+            yield store
             if book.failures:
                 raise PlainFailuresError(book.failures)
 
