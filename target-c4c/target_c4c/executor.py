@@ -35,9 +35,9 @@ class Executor:
         self._client = client
         self._store = store
         self.book = Book(store, Side.C4C, classify)
-        accounts = AccountBook(client)
-        self._updating = Updating(client, self.book, accounts)
-        self._joining = Joining(client, self.book, accounts, self._updating)
+        self._accounts = AccountBook(client)
+        self._updating = Updating(client, self.book, self._accounts)
+        self._joining = Joining(client, self.book, self._accounts, self._updating)
         self._retiring = Retiring(client, self.book)
         self._is_resolved = False
 
@@ -68,6 +68,8 @@ class Executor:
                     for task in group:
                         task.link = self.book.fresh(task.link)
                     run(group)
+        # The next stream may look for accounts that this one has just created or renamed.
+        self._accounts.forget()
 
     def _task(self, record: Mapping[str, Any]) -> Task | None:
         contract = Contract.from_message(record[PROPERTY])

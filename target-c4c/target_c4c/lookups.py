@@ -61,6 +61,10 @@ class AccountBook:
         self.look_up([name])
         return self._known.get(name, [])
 
+    def forget(self) -> None:
+        """Forget all answers: accounts may have been created or renamed since."""
+        self._known.clear()
+
     def add(self, company: str, record: C4CRecord) -> None:
         """Remember an account that was created for a company."""
         self._known.setdefault(company, []).append(record)
