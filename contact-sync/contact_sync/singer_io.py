@@ -110,6 +110,15 @@ class QuietPlugin:
             return
         sys.exit(1)
 
+    @classmethod
+    def cb_config(cls, *arguments: Any) -> Any:  # noqa: ANN401 - the SDK's own
+        """Read the configuration files; a traceback of a parser could show what is in them."""
+        try:
+            return super().cb_config(*arguments)  # type: ignore[misc] # provided by the SDK's class
+        except (OSError, TypeError, ValueError):
+            # Before logging is set up: the text goes to stderr, the exit code is 1.
+            sys.exit("--config: a file is not there, or is no JSON object. Check path and content.")
+
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """Check the settings; messages name settings, never values."""
         self.append_builtin_config(self.config_jsonschema)  # type: ignore[attr-defined]
