@@ -15,10 +15,32 @@ if TYPE_CHECKING:
 
 PREFIX = "EMULATOR_"
 
+#: Neutral name -> what meltano.yml calls it (`.env.example` explains them). `ca_file` keeps its
+#: own name too: whoever administrates the emulators needs it.
+PLUGIN_NAMES: dict[str, tuple[str, ...]] = {
+    "ca_file": (f"{PREFIX}CA_FILE", "GRAPH_CA_FILE", "C4C_CA_FILE"),
+    "graph_root": ("GRAPH_URL", "GRAPH_AUTHORITY_URL"),
+    "graph_tenant_id": ("GRAPH_TENANT_ID",),
+    "graph_client_id": ("GRAPH_CLIENT_ID",),
+    "graph_client_secret": ("GRAPH_CLIENT_SECRET",),
+    "c4c_base_url": ("C4C_BASE_URL",),
+    "c4c_username": ("C4C_USERNAME",),
+    "c4c_password": ("C4C_PASSWORD",),
+    "mailboxes": ("CONTACT_SYNC_MAILBOXES",),
+    "sync_store": ("CONTACT_SYNC_STORE",),
+    "meltano_environment": ("MELTANO_ENVIRONMENT",),
+    "meltano_database": ("MELTANO_DATABASE_URI",),
+}
+
 
 def default_name(setting: str) -> str:
     """Name a setting for the environment: `c4c_base_url` -> `EMULATOR_C4C_BASE_URL`."""
     return PREFIX + setting.upper()
+
+
+def plugin_names(setting: str) -> tuple[str, ...]:
+    """Name a setting as the Meltano project does; others get their default name."""
+    return PLUGIN_NAMES.get(setting, (default_name(setting),))
 
 
 def write_env_file(
@@ -44,6 +66,16 @@ def write_env_file(
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
         stream.writelines(lines)
     draft.replace(path)
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """Read a file of `write_env_file`.
+
+    Raises:
+        FileNotFoundError: There is none.
+    """
+    pairs = (line.partition("=") for line in path.read_text("utf-8").splitlines() if line)
+    return {name: value[1:-1].replace("'\\''", "'") for name, _, value in pairs}
 
 
 def _quote(value: str) -> str:
