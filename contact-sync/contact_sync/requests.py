@@ -98,9 +98,9 @@ class TapRequests:
     # C4C
 
     def known_records(self, record_type: RecordType | str) -> set[str]:
-        """Return the ObjectIDs of live links that are in a mailbox's view."""
+        """Return the ObjectIDs of live links, of those outside the mailbox's view too."""
         links = self._store.links.list_(record_type=RecordType(record_type), phases=_LIVE)
-        return _ids(link.c4c_id for link in links if link.in_view)
+        return _ids(link.c4c_id for link in links)
 
     def wanted_records(self, record_type: RecordType | str) -> set[str]:
         """Return the ObjectIDs of records to be read by key, changed or not.

@@ -65,7 +65,8 @@ class Creating:
             known = items.get(task.item_id) or by_link.get(link_text(self._book, task))
             if known is not None and known.id in (task.item_id, *(set(items) - set(linked))):
                 writes.append(self._join(task, known))
-            elif not task.item_id:
+            elif not task.item_id or not task.link.phase.is_live:
+                # The item of a pair that slept or had ended lies in Deleted Items.
                 new.append(task)
         matched, rest = self._match(new, free)
         self._create(mailbox, folder_id, rest)

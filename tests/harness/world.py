@@ -83,10 +83,11 @@ class World:
         (folder / "tls").mkdir()
         tls = create_tls(folder / "tls")
         self.ca_file = str(tls.ca_file)
-        self.graph_server = EmulatorServer(GraphService(), tls)
-        self.c4c_server = EmulatorServer(C4CService(), tls)
-        self.graph = self.graph_server.service.admin
-        self.c4c = self.c4c_server.service.admin
+        graph, c4c = GraphService(), C4CService()
+        self.graph_server = EmulatorServer(graph, tls)
+        self.c4c_server = EmulatorServer(c4c, tls)
+        self.graph = graph.admin
+        self.c4c = c4c.admin
         self.state: dict[str, dict[str, Any]] = {}
         for mailbox in mailboxes:
             self.graph.add_mailbox(mailbox)

@@ -113,7 +113,7 @@ def test_known_are_links_of_the_scope(
         link("other", record_type=RecordType.ACCOUNT),
     )
     assert set(exchange.known_contacts(ADA)) == {"asleep-item", "unseen-item", "other-item"}
-    assert c4c.known_records(CONTACT) == {"bobs-record"}
+    assert c4c.known_records(CONTACT) == {"bobs-record", "unseen-record"}
     assert c4c.known_records("account") == {"other-record"}
 
 

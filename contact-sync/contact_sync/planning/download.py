@@ -52,6 +52,7 @@ class Download:
         self._read: set[tuple[RecordType, str]] = set()
         self._changed_views: set[tuple[RecordType, str]] = set()
         self._seen_views: dict[RecordType, set[str]] = defaultdict(set)
+        self._shown: set[tuple[str, str]] = set()
 
     def start(self) -> Iterator[Operation]:
         """Yield what Exchange owes already: missing folders, moves, stamps, strips."""
@@ -74,7 +75,8 @@ class Download:
         self._seen_views[kind].add(view)
         for mailbox in self._session.settings.mailboxes:
             wanted = self._session.settings.views.get(mailbox, {}).get(kind)
-            if wanted in (None, view):
+            is_read = wanted in (None, view)
+            if is_read and not self._is_shown_elsewhere(mailbox, kind, record):
                 yield from self._record_for(mailbox, kind, record)
 
     def finish(self) -> Iterator[Operation]:
@@ -165,9 +167,21 @@ class Download:
             case Verdict.COMPARE:
                 yield from self._compare(link, record)
             case Verdict.LEAVE_VIEW:
-                self._leave_view(link, record)
+                yield from self._leave_view(link, record)
             case Verdict.FORGET if not self._store.intents.open_for(link.link_id):
                 self._store.links.delete(link.link_id)
+
+    def _is_shown_elsewhere(
+        self, mailbox: str, kind: RecordType, record: Mapping[str, Any]
+    ) -> bool:
+        """Whether a view lacks a record that another view of the mailbox has, in any order."""
+        place = (mailbox, record["ObjectID"])
+        if not record.get("in_view", True):
+            return place in self._shown
+        if not record.get("_sdc_deleted_at"):
+            self._shown.add(place)
+            self._absent[mailbox, kind].pop(record["ObjectID"], None)
+        return False
 
     def _create(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
         """C1: the item is created in the managed folder, or an unlinked one there is matched."""
@@ -238,10 +252,13 @@ class Download:
                     Op.UPDATE, contact, shown, ("company",), base=dict(contact.base_exchange)
                 )
 
-    def _leave_view(self, link: Link, record: Mapping[str, Any]) -> None:
+    def _leave_view(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
         """C5: the record still exists, the mailbox does not see it any more."""
-        if self._session.policy(link.record_type).on_leave_view == "keep":
-            self._store.links.save(link.but(phase=Phase.PINNED, in_view=False))
+        keeps = self._session.policy(link.record_type).on_leave_view == "keep"
+        if keeps or self._session.hold_of(link.link_id, Side.EXCHANGE, "rejected"):
+            pinned = link.but(phase=Phase.PINNED, in_view=False)
+            self._store.links.save(pinned)
+            yield from self._compare(pinned, record)
         else:
             self._note(link, "asleep", str(record.get("view_name") or ""))
 
@@ -255,7 +272,7 @@ class Download:
                 self._store.links.save(outcome.retire(link.but(c4c_changed_at=changed_at)))
 
     def _note(self, link: Link, after: str, view: str) -> None:
-        self._absent[link.mailbox, link.record_type][link.link_id] = (link, after)
+        self._absent[link.mailbox, link.record_type][link.c4c_id or ""] = (link, after)
         self._seen_views[link.record_type].add(view)
 
     # -- removals ------------------------------------------------------------------------------
@@ -302,7 +319,7 @@ class Download:
                 (),
                 "removals",
                 base=dict(link.base_exchange),
-                policy={"after": absent[link.link_id][1]},
+                policy={"after": absent[link.c4c_id or ""][1]},
                 hold=hold.hold_id if hold else None,
             )
 

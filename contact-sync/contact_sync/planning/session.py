@@ -108,7 +108,7 @@ class Session:
     def release(self, link_id: str, side: Side) -> None:
         """Take a link out of a hold on `side`: what was to be removed is wanted again."""
         hold = self._holds.get(link_id)
-        if hold and hold.side is side and hold.state != "rejected":
+        if hold and hold.side is side:
             self.store.holds.finish_link(hold.hold_id, link_id)
             del self._holds[link_id]
 
@@ -177,6 +177,13 @@ class Session:
             )
         )
         self._with_issues.update(remote for remote in (exchange_id, c4c_id) if remote)
+
+    def report_restored(self, link: Link, fields: Iterable[str]) -> None:
+        """Raise the issues about edits that C4C's values replace."""
+        plain = set(fields) - {"company"}
+        for code, names in (("read_only_edit", plain), ("company_restored", set(fields) - plain)):
+            if names:
+                self.raise_issue(code, link.mailbox, link.record_type, link, fields=names)
 
     def close_issue(self, code: str, mailbox: str, exchange_id: str) -> None:
         """Close an issue about an item whose cause is gone."""

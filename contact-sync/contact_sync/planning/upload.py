@@ -185,11 +185,13 @@ class Upload:
     def _compare(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
         """E2, E6: a linked item in its place, or waiting to be moved there."""
         self._session.release(link.link_id, Side.C4C)
-        if self._session.hold_of(link.link_id, Side.EXCHANGE, "rejected"):
-            yield from self._revive(link, record)
+        policy = self._session.policy(link.record_type)
+        writes = policy.direction.reaches(Side.C4C) and not policy.read_only
+        if writes and self._session.hold_of(link.link_id, Side.EXCHANGE, "rejected"):
+            # Kept, whether the view has its record again or not.
+            yield from self._revive(link.but(in_view=False), record)
             return
         before = link
-        policy = self._session.policy(link.record_type)
         fields = self._session.fields(link.record_type)
         now = fields.digests(self._store.digest_key, fields.from_graph(record))
         link = self._place(_see(link, record), record)
@@ -203,7 +205,7 @@ class Upload:
         link = link.but(base_exchange={**link.base_exchange, **settled})
         if link != before:
             self._store.links.save(link)
-        self._report_restored(link, restore)
+        self._session.report_restored(link, restore)
         if edits.unknown:
             yield from self._adopt(link, record, self._own_claim(link), edits.unknown)
         if edits.forward or relink:
@@ -385,17 +387,6 @@ class Upload:
                 **terms,
             ),
         )
-
-    def _report_restored(self, link: Link, restored: set[str]) -> None:
-        plain = restored - {"company"}
-        if plain:
-            self._session.raise_issue(
-                "read_only_edit", link.mailbox, link.record_type, link, fields=plain
-            )
-        if "company" in restored:
-            self._session.raise_issue(
-                "company_restored", link.mailbox, link.record_type, link, fields=("company",)
-            )
 
 
 def _see(link: Link, record: Mapping[str, Any]) -> Link:
