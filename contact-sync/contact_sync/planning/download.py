@@ -345,7 +345,9 @@ class Download:
         values = field_map.from_c4c(record)
         names = tuple(name for name in fields if name in values)
         policies = self._session.settings.policies
+        # What left the sync bears no routing category at all, its own type's included.
         marks_kind = None if op is Op.STRIP else kind
+        marks = policy.mark_with_category and marks_kind is not None
         return Operation(
             stream=stream,
             record={
@@ -365,7 +367,7 @@ class Download:
                 on_conflict={name: policy.winner(name) for name in names},
                 writable=self._session.writable(kind, Side.EXCHANGE),
                 returnable=self._session.writable(kind, Side.C4C),
-                folders={"category": policy.category if policy.mark_with_category else ""},
+                folders={"category": policy.category if marks else ""},
                 strip_categories=routing.foreign_categories(marks_kind, policies),
                 region=self._session.settings.region,
                 custom=self._session.settings.custom[kind],
