@@ -320,9 +320,7 @@ class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
         """Forget what the tap was asked to read again and has read, now that it is acted upon."""
         # A mapper that broke off looks like the end of the input, but sends no STATE.
         if self._state is not None:
-            store.requests.clear_served(
-                Side.EXCHANGE if self.side is Side.C4C else Side.C4C,
-            )
+            store.requests.clear_served(Side.EXCHANGE if self.side is Side.C4C else Side.C4C)
 
     @contextmanager
     def _session(self) -> Iterator[Store | None]:
@@ -363,8 +361,6 @@ class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
         try:
             yield
             outcome = "ok"
-            # What the tap of this pipeline was asked to read again has been acted on.
-            store.requests.clear_served(Side.EXCHANGE if self.side is Side.C4C else Side.C4C)
         finally:
             counts = dict(self._operations.counts) if self._operations else {}
             for name, number in book.counts.items():
