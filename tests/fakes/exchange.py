@@ -76,12 +76,9 @@ class FakeMailbox:
             is_default=is_default,
         )
 
-    def remove_folder(self, folder_id: str, *, into: str = "trashed-folder") -> None:
-        """Delete a folder; its items go with it, and no delta tells."""
+    def remove_folder(self, folder_id: str) -> None:
+        """Delete a folder: it lies in Deleted Items with its items, and no delta tells."""
         del self.folders[folder_id]
-        for item in self.items.values():
-            if item.folder_id == folder_id:
-                item.folder_id = into
 
     def add(
         self, item_id: str, folder_id: str = DEFAULT, *, link: str | None = None, **properties: Any

@@ -11,6 +11,7 @@ from c4c_client import AuthError, Code, RejectedError, ThrottledError, Transient
 from fakes.c4c import ACCOUNTS, CONTACTS, CUSTOMERS, FakeC4C, FakeRecordRequests
 from fakes.singer import Output, run, run_until_failure
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
+from singer_sdk.singerlib import RecordMessage
 from tap_c4c.record_types import View
 from tap_c4c.tap import TapC4C
 
@@ -274,11 +275,23 @@ class TestMissing:
         assert ("A", "vips", False) in shown(output)
 
     def test_a_record_that_another_view_shows_is_not_missing(self, c4c: FakeC4C) -> None:
-        c4c.put("B", "12:00")
-        state = run(tap(c4c, views=[VIPS, REST])).state
+        c4c.put("B", "10:00")
+        views = [VIPS, REST]
+        state = run(tap(c4c, views=views)).state
+        c4c.put("late", "12:00")
+        state = run(tap(c4c, views=views, state=state)).state
         requests = FakeRecordRequests(known={"A", "B"})
-        run(tap(c4c, views=[VIPS, REST], state=state, requests=requests))
+        output = run(tap(c4c, views=views, state=state, requests=requests))
+        assert sorted(shown(output)) == [("late", "rest", True), ("late", "vips", False)]
         assert c4c.asked("get_records") == []
+
+    def test_a_whole_read_accounts_for_records_of_other_views_too(self, c4c: FakeC4C) -> None:
+        views = [VIPS, REST]
+        state = run(tap(c4c, views=views)).state
+        views = [{**VIPS, "filter": "Vip eq false"}, {**REST, "filter": "Vip eq true"}]
+        requests = FakeRecordRequests(known={"A"})
+        output = run(tap(c4c, views=views, state=state, requests=requests))
+        assert sorted(shown(output)) == [("A", "rest", True), ("A", "vips", False)]
 
     def test_without_a_filter_to_exist_is_to_be_in_view(self, c4c: FakeC4C) -> None:
         state = run(tap(c4c)).state
@@ -322,6 +335,24 @@ class TestWanted:
         c4c.failures.clear()
         run(tap(c4c, views=[VIPS, REST], requests=requests))
         assert requests.done == ["account", "contact", "individual_customer"]
+
+    def test_requests_and_state_wait_for_the_read_record_to_be_written(
+        self, c4c: FakeC4C, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        requests = FakeRecordRequests()
+        running = tap(c4c, requests=requests)
+        write = running.write_message
+
+        def break_pipe(message: Any) -> None:
+            if isinstance(message, RecordMessage) and message.stream == "view_reads":
+                raise BrokenPipeError
+            write(message)
+
+        monkeypatch.setattr(running, "write_message", break_pipe)
+        _, failure = run_until_failure(running)
+        assert isinstance(failure, BrokenPipeError)
+        assert requests.done == []
+        assert bookmark(dict(running.state)) is None
 
     def test_a_test_run_answers_nobody(self, c4c: FakeC4C) -> None:
         requests = FakeRecordRequests()

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from exchange_client import AuthError, MailboxProblem, TransientError
-from fakes.exchange import DEFAULT, FakeContactRequests, FakeExchange, FakeMailbox
+from fakes.exchange import DEFAULT, DELETED_ITEMS, FakeContactRequests, FakeExchange, FakeMailbox
 from fakes.singer import Output, run, run_until_failure
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
+from singer_sdk.singerlib import RecordMessage
 from tap_exchange_contacts.tap import TapExchangeContacts
 
 if TYPE_CHECKING:
-    from exchange_client import ExchangeClient
+    from exchange_client import Changes, ExchangeClient
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=timezone.utc)
 ANNA = "anna@contoso.example"
@@ -133,12 +135,29 @@ class TestScope:
         [record] = run(tap(exchange, requests=requests)).records("contacts")
         assert record["parentFolderId"] == "personal"
 
-    def test_a_contact_that_leaves_the_scope_while_it_is_read_stays_in(
+    def test_a_contact_that_leaves_the_scope_before_it_is_looked_up_stays_in(
         self, exchange: FakeExchange, box: FakeMailbox
     ) -> None:
         box.add("x", "managed")
         exchange.before["get_contacts"] = lambda: box.move("x", "personal")
         assert run(tap(exchange, requests=FakeContactRequests())).records("contacts") == []
+
+    def test_a_contact_that_leaves_the_scope_while_folders_are_read_stays_in(
+        self, exchange: FakeExchange, box: FakeMailbox
+    ) -> None:
+        box.add("x", "managed")
+
+        def before_default() -> None:
+            exchange.before["read_changes"] = before_managed
+
+        def before_managed() -> None:
+            exchange.before["read_changes"] = before_personal
+
+        def before_personal() -> None:
+            box.move("x", "personal")
+
+        exchange.before["read_changes"] = before_default
+        assert run(tap(exchange)).records("contacts") == []
 
 
 class TestRecords:
@@ -298,6 +317,30 @@ class TestTombstones:
         requests = FakeContactRequests(wanted={"wanted"})
         assert gone(run(tap(exchange, requests=requests))) == ["wanted"]
 
+    def test_a_change_of_an_item_that_lies_in_deleted_items_by_now_is_no_live_record(
+        self,
+        exchange: FakeExchange,
+        box: FakeMailbox,
+        state: dict[str, Any],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        box.edit("x", givenName="new")
+        read_changes = exchange.read_changes
+
+        def complete_late(mailbox: str, folder_id: str, cursor: str | None) -> Changes:
+            changes = read_changes(mailbox, folder_id, cursor)
+            moved = [replace(contact, folder_id=DELETED_ITEMS) for contact in changes.contacts]
+            box.items["x"].folder_id = DELETED_ITEMS
+            return replace(changes, contacts=moved)
+
+        monkeypatch.setattr(exchange, "read_changes", complete_late)
+        # The default folder comes first; let the item still be where its change was reported.
+        exchange.mailboxes[ANNA].folders = {
+            name: box.folders[name] for name in ("managed", DEFAULT, "personal")
+        }
+        output = run(tap(exchange, state=state))
+        assert (ids(output), gone(output)) == ([], ["x"])
+
     def test_a_lookup_that_fails_proves_nothing(
         self, exchange: FakeExchange, box: FakeMailbox, state: dict[str, Any]
     ) -> None:
@@ -418,6 +461,24 @@ class TestWanted:
         exchange.failures.clear()
         run(tap(exchange, requests=requests))
         assert requests.done == [ANNA]
+
+    def test_requests_and_state_wait_for_the_read_record_to_be_written(
+        self, exchange: FakeExchange, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        requests = FakeContactRequests()
+        running = tap(exchange, requests=requests)
+        write = running.write_message
+
+        def break_pipe(message: Any) -> None:
+            if isinstance(message, RecordMessage) and message.stream == "mailbox_reads":
+                raise BrokenPipeError
+            write(message)
+
+        monkeypatch.setattr(running, "write_message", break_pipe)
+        _, failure = run_until_failure(running)
+        assert isinstance(failure, BrokenPipeError)
+        assert requests.done == []
+        assert cursors(dict(running.state)) == {}
 
     def test_a_test_run_answers_nobody(self, exchange: FakeExchange) -> None:
         requests = FakeContactRequests()
