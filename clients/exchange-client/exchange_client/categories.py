@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 _COLOURS = tuple(f"preset{number}" for number in range(25))
 UNAVAILABLE_CODE = "no_master_categories"
-_UNAVAILABLE = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
+# 400: a cloud that does not know the segment at all.
+_UNAVAILABLE = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST})
 
 
 def list_categories(api: GraphApi, mailbox: str) -> list[str] | None:

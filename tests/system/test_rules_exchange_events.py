@@ -1,0 +1,509 @@
+"""E1 to E9: what happens in C4C when a user works in Outlook, types not read-only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from harness.rule_scenes import (
+    ACTIVE,
+    CATEGORY,
+    KINDS,
+    OBSOLETE,
+    RECORD_NAME,
+    add_item,
+    add_record,
+    categories,
+    item_by_id,
+    item_named,
+    items_named,
+    link_pair,
+    populated,
+    record_by_id,
+    record_named,
+    records_named,
+    status,
+    typed_categories,
+)
+from harness.world import ALICE, COLLECTIONS, FOLDERS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BOB = "bob@contoso.example"
+
+
+# -- E1: new item -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_e1_new_item_creates_an_active_record(tmp_path: Path, kind: str) -> None:
+    with populated(tmp_path) as world:
+        add_item(world, kind, "Newcomer", world.folder_id(kind), mobilePhone="+49 170 1234567")
+        world.session()
+        record = record_named(world, kind, "Newcomer")
+        assert status(world, kind, record["ObjectID"]) == ACTIVE
+        assert record["Mobile"].replace(" ", "").endswith("1701234567")
+        assert record.get("RoleCode", "CRM000") == "CRM000"
+        assert world.issues() == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_e1_new_item_is_matched_with_an_existing_record(tmp_path: Path, kind: str) -> None:
+    """The record is out of the mailbox's view, so that only the first match can find it."""
+    views = [{"record_type": kind, "name": "some", "filter": f"{RECORD_NAME[kind]} ne 'Newcomer'"}]
+    with populated(tmp_path, views=views) as world:
+        object_id = add_record(world, kind, "Newcomer", Phone="+49 89 5551")
+        assert world.session().total == 0
+        add_item(world, kind, "Newcomer", world.folder_id(kind), mobilePhone="+49 170 1234567")
+        world.session()
+        record = record_named(world, kind, "Newcomer")
+        assert record["ObjectID"] == object_id
+        assert record["Mobile"].replace(" ", "").endswith("1701234567")
+        world.settle()
+        phones = item_named(world, kind, "Newcomer")["properties"]["businessPhones"]
+        assert [phone.replace(" ", "")[-4:] for phone in phones] == ["5551"]
+
+
+# -- E2: edited ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_e2_edited_field_goes_to_c4c_and_nothing_else(tmp_path: Path, kind: str) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, kind, Phone="+49 89 5551", Email="a@x.example")
+        before = record_by_id(world, kind, object_id)
+        world.graph.edit_contact(ALICE, item_id, {"mobilePhone": "+49 170 1234567"})
+        result = world.session()
+        assert result.writes == {"exchange": 0, "c4c": 1}
+        after = record_by_id(world, kind, object_id)
+        assert after["Mobile"].replace(" ", "").endswith("1701234567")
+        assert (after["Phone"], after["Email"]) == (before["Phone"], before["Email"])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_e2_renamed_item_renames_the_record(tmp_path: Path, kind: str) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, kind)
+        name = "companyName" if kind == "account" else "surname"
+        world.graph.edit_contact(ALICE, item_id, {name: "Renamed"})
+        world.session()
+        assert record_named(world, kind, "Renamed")["ObjectID"] == object_id
+
+
+def test_e2_emptied_field_is_emptied_in_c4c(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, "contact", JobTitle="Boss", Email="a@x.example")
+        world.graph.edit_contact(ALICE, item_id, {"jobTitle": None, "emailAddresses": []})
+        world.session()
+        record = record_by_id(world, "contact", object_id)
+        assert (record["JobTitle"], record["Email"]) == ("", "")
+
+
+def test_e2_edit_of_an_unmapped_property_writes_nothing(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        _, item_id = link_pair(world, "contact")
+        world.graph.edit_contact(ALICE, item_id, {"personalNotes": "likes tea"})
+        assert world.session().total == 0
+
+
+# -- E3: deleted or moved out --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("purges", [False, True])
+def test_e3_deleted_item_retires_the_record(tmp_path: Path, kind: str, *, purges: bool) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, kind)
+        world.graph.delete_contact(ALICE, item_id)
+        if purges:
+            world.graph.purge(ALICE)
+        result = world.session()
+        assert status(world, kind, object_id) == OBSOLETE
+        assert result.writes == {"exchange": 0, "c4c": 1}
+        assert items_named(world, kind, "Pair") == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_e3_item_moved_out_of_its_folder_retires_the_record(tmp_path: Path, kind: str) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, kind)
+        world.graph.move_contact(ALICE, item_id, None)
+        world.session()
+        assert status(world, kind, object_id) == OBSOLETE
+        item = item_named(world, kind, "Pair")
+        assert (item["id"], item["folder"]) == (item_id, "Contacts")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_e3_delete_hidden_only_this_mailbox_stops_showing_it(tmp_path: Path, kind: str) -> None:
+    with populated(tmp_path, mapper={kind: {"exchange_delete": "hide"}}) as world:
+        object_id, item_id = link_pair(world, kind)
+        world.graph.delete_contact(ALICE, item_id)
+        assert world.session().total == 0
+        world.c4c.edit(COLLECTIONS[kind], object_id, {"Mobile": "+49 170 1234567"})
+        assert world.session().total == 0
+        assert status(world, kind, object_id) == ACTIVE
+        assert items_named(world, kind, "Pair") == []
+
+
+def test_e3_hidden_item_restored_by_the_user_is_synced_again(tmp_path: Path) -> None:
+    with populated(tmp_path, mapper={"contact": {"exchange_delete": "hide"}}) as world:
+        object_id, item_id = link_pair(world, "contact")
+        world.graph.delete_contact(ALICE, item_id)
+        world.session()
+        world.graph.restore_contact(ALICE, item_id, world.folder_id("contact"))
+        world.graph.edit_contact(ALICE, item_id, {"jobTitle": "Boss"})
+        world.settle()
+        assert record_by_id(world, "contact", object_id)["JobTitle"] == "Boss"
+        assert len(records_named(world, "contact", "Pair")) == 1
+
+
+def test_e3_delete_ignored_leaves_the_record(tmp_path: Path) -> None:
+    with populated(tmp_path, mapper={"contact": {"exchange_delete": "ignore"}}) as world:
+        object_id, item_id = link_pair(world, "contact")
+        world.graph.delete_contact(ALICE, item_id)
+        world.session()
+        assert world.session().total == 0
+        assert status(world, "contact", object_id) == ACTIVE
+
+
+def test_e3_moved_out_with_hide_leaves_the_item_to_the_user(tmp_path: Path) -> None:
+    with populated(tmp_path, mapper={"contact": {"exchange_delete": "hide"}}) as world:
+        object_id, item_id = link_pair(world, "contact")
+        world.graph.move_contact(ALICE, item_id, None)
+        world.settle()
+        assert status(world, "contact", object_id) == ACTIVE
+        item = item_named(world, "contact", "Pair")
+        assert (item["id"], item["folder"]) == (item_id, "Contacts")
+
+
+# -- E5: deleted in Exchange, edited in C4C ------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_e5_edit_in_c4c_beats_the_deletion_in_exchange(tmp_path: Path, kind: str) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, kind)
+        world.graph.delete_contact(ALICE, item_id)
+        world.c4c.edit(COLLECTIONS[kind], object_id, {"Mobile": "+49 170 1234567"})
+        world.session()
+        assert status(world, kind, object_id) == ACTIVE
+        item = item_named(world, kind, "Pair")
+        assert item["id"] != item_id
+        assert item["folder"] == FOLDERS[kind]
+        assert item["properties"]["mobilePhone"].replace(" ", "").endswith("1701234567")
+        assert world.issues() == ["delete_vs_edit"]
+
+
+def test_e5_edit_in_c4c_beats_moving_out(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, "contact")
+        world.graph.move_contact(ALICE, item_id, None)
+        world.c4c.edit(COLLECTIONS["contact"], object_id, {"JobTitle": "Boss"})
+        world.settle()
+        assert status(world, "contact", object_id) == ACTIVE
+        folders = {item["folder"] for item in items_named(world, "contact", "Pair")}
+        assert folders == {"Contacts", FOLDERS["contact"]}
+        assert typed_categories(item_by_id(world, item_id)) == []
+        assert world.issues() == ["delete_vs_edit"]
+
+
+def test_e5_delete_wins_where_that_is_set(tmp_path: Path) -> None:
+    with populated(tmp_path, mapper={"contact": {"delete_vs_edit": "delete"}}) as world:
+        object_id, item_id = link_pair(world, "contact")
+        world.graph.delete_contact(ALICE, item_id)
+        world.c4c.edit(COLLECTIONS["contact"], object_id, {"JobTitle": "Boss"})
+        world.session()
+        assert status(world, "contact", object_id) == OBSOLETE
+        assert items_named(world, "contact", "Pair") == []
+
+
+def test_e5_item_deleted_again_after_it_came_back_retires_the_record(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, "contact")
+        world.graph.delete_contact(ALICE, item_id)
+        world.c4c.edit(COLLECTIONS["contact"], object_id, {"JobTitle": "Boss"})
+        world.session()
+        world.graph.delete_contact(ALICE, item_named(world, "contact", "Pair")["id"])
+        world.session()
+        assert status(world, "contact", object_id) == OBSOLETE
+        assert items_named(world, "contact", "Pair") == []
+        assert world.issues() == []
+
+
+def test_deleted_on_both_sides_comes_to_rest(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, "contact")
+        world.graph.delete_contact(ALICE, item_id)
+        world.c4c.set_status(COLLECTIONS["contact"], object_id, OBSOLETE)
+        assert world.session().total == 0
+        assert status(world, "contact", object_id) == OBSOLETE
+
+
+# -- E6, E7: categories of linked and moved-out items --------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_e6_removed_category_is_put_back_and_nothing_else(tmp_path: Path, kind: str) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, kind)
+        etag = record_by_id(world, kind, object_id)["etag"]
+        world.graph.set_categories(ALICE, item_id, ["Zoo", "Alpha"])
+        result = world.session()
+        assert categories(item_by_id(world, item_id)) == ["Zoo", "Alpha", CATEGORY[kind]]
+        assert record_by_id(world, kind, object_id)["etag"] == etag
+        assert result.writes == {"exchange": 1, "c4c": 0}
+
+
+def test_e6_category_of_another_type_is_taken_off(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        _, item_id = link_pair(world, "contact")
+        bears = ["Zoo", CATEGORY["account"], CATEGORY["contact"], "Alpha"]
+        world.graph.set_categories(ALICE, item_id, bears)
+        world.session()
+        assert categories(item_by_id(world, item_id)) == ["Zoo", CATEGORY["contact"], "Alpha"]
+
+
+def test_e6_category_removed_while_a_field_was_edited(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, "contact")
+        world.graph.edit_contact(ALICE, item_id, {"categories": ["Zoo"], "jobTitle": "Boss"})
+        world.session()
+        assert record_by_id(world, "contact", object_id)["JobTitle"] == "Boss"
+        assert categories(item_by_id(world, item_id)) == ["Zoo", CATEGORY["contact"]]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_e7_moved_out_item_loses_its_routing_category(tmp_path: Path, kind: str) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, kind)
+        world.graph.set_categories(ALICE, item_id, ["Zoo", CATEGORY[kind], "Alpha"])
+        world.session()
+        world.graph.move_contact(ALICE, item_id, None)
+        world.settle()
+        assert status(world, kind, object_id) == OBSOLETE
+        item = item_by_id(world, item_id)
+        assert categories(item) == ["Zoo", "Alpha"]
+        assert item["folder"] == "Contacts"
+
+
+def test_e7_moved_out_alias_category_is_stripped_too(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, "contact")
+        world.graph.set_categories(
+            ALICE, item_id, ["SAP Cloud for Customer", CATEGORY["contact"], "Alpha"]
+        )
+        world.session()
+        world.graph.move_contact(ALICE, item_id, None)
+        world.settle()
+        assert categories(item_by_id(world, item_id)) == ["Alpha"]
+        assert status(world, "contact", object_id) == OBSOLETE
+
+
+def test_e7_routed_again_by_the_user_after_it_was_stripped(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, "contact")
+        world.graph.move_contact(ALICE, item_id, None)
+        world.settle()
+        world.graph.set_categories(ALICE, item_id, [CATEGORY["contact"]])
+        world.settle()
+        assert status(world, "contact", object_id) == ACTIVE
+        assert item_named(world, "contact", "Pair")["folder"] == FOLDERS["contact"]
+        assert len(records_named(world, "contact", "Pair")) == 1
+
+
+# -- E8: copies ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_in_folder", [True, False])
+def test_e8_copy_of_a_linked_item_is_not_synced(tmp_path: Path, *, is_in_folder: bool) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, "contact")
+        folder = world.folder_id("contact") if is_in_folder else None
+        copy_id = world.graph.copy_contact(ALICE, item_id, folder)
+        copy = item_by_id(world, copy_id)
+        assert world.session().total == 0
+        assert world.issues() == ["duplicate_of_linked"]
+        assert item_by_id(world, copy_id) == copy
+        assert [*records_named(world, "contact", "Pair")] == [object_id]
+        world.graph.delete_contact(ALICE, copy_id)
+        assert world.session().total == 0
+        assert world.issues() == []
+        assert status(world, "contact", object_id) == ACTIVE
+
+
+def test_e8_copy_left_when_the_original_goes_takes_its_place(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, "contact")
+        copy_id = world.graph.copy_contact(ALICE, item_id, world.folder_id("contact"))
+        world.session()
+        assert world.issues() == ["duplicate_of_linked"]
+        world.graph.delete_contact(ALICE, item_id)
+        world.settle()
+        # The copy still stands for the record: nothing was lost, nothing may be deleted.
+        assert status(world, "contact", object_id) == ACTIVE
+        assert [item["id"] for item in items_named(world, "contact", "Pair")] == [copy_id]
+        assert world.issues() == []
+
+
+# -- E9: restored --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_e9_restored_item_sets_the_record_active_again(tmp_path: Path, kind: str) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, kind)
+        world.graph.delete_contact(ALICE, item_id)
+        world.session()
+        assert status(world, kind, object_id) == OBSOLETE
+        world.graph.restore_contact(ALICE, item_id, world.folder_id(kind))
+        world.settle()
+        assert status(world, kind, object_id) == ACTIVE
+        assert item_named(world, kind, "Pair")["id"] == item_id
+        world.graph.edit_contact(ALICE, item_id, {"mobilePhone": "+49 170 1234567"})
+        world.session()
+        mobile = record_by_id(world, kind, object_id)["Mobile"]
+        assert mobile.replace(" ", "").endswith("1701234567")
+
+
+def test_e9_item_deleted_by_c4c_and_restored_by_the_user(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, "contact")
+        world.c4c.set_status(COLLECTIONS["contact"], object_id, OBSOLETE)
+        world.session()
+        assert item_by_id(world, item_id)["in_deleted_items"]
+        world.graph.restore_contact(ALICE, item_id, world.folder_id("contact"))
+        world.settle()
+        assert status(world, "contact", object_id) == ACTIVE
+        assert item_named(world, "contact", "Pair")["id"] == item_id
+
+
+def test_e9_item_edited_before_it_was_restored(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, "contact", JobTitle="Clerk", Email="a@x.example")
+        world.graph.delete_contact(ALICE, item_id)
+        world.session()
+        world.graph.edit_contact(ALICE, item_id, {"jobTitle": "Boss"})
+        world.graph.restore_contact(ALICE, item_id, world.folder_id("contact"))
+        world.settle()
+        record = record_by_id(world, "contact", object_id)
+        assert (record["StatusCode"], record["JobTitle"]) == (ACTIVE, "Boss")
+        assert item_named(world, "contact", "Pair")["properties"]["jobTitle"] == "Boss"
+
+
+def test_e9_record_edited_while_the_item_was_away(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, "contact", JobTitle="Clerk", Department="Sales")
+        world.graph.delete_contact(ALICE, item_id)
+        world.session()
+        world.c4c.edit(COLLECTIONS["contact"], object_id, {"Department": "Stock"})
+        world.graph.edit_contact(ALICE, item_id, {"jobTitle": "Boss"})
+        world.graph.restore_contact(ALICE, item_id, world.folder_id("contact"))
+        world.settle()
+        record = record_by_id(world, "contact", object_id)
+        item = item_named(world, "contact", "Pair")["properties"]
+        assert (record["JobTitle"], record["Department"]) == ("Boss", "Stock")
+        assert (item["jobTitle"], item["department"]) == ("Boss", "Stock")
+
+
+def test_e9_record_gone_for_good_is_created_anew(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, "contact")
+        world.graph.delete_contact(ALICE, item_id)
+        world.session()
+        world.c4c.remove(COLLECTIONS["contact"], object_id)
+        world.graph.restore_contact(ALICE, item_id, world.folder_id("contact"))
+        world.settle()
+        assert record_named(world, "contact", "Pair")["ObjectID"] != object_id
+        assert item_named(world, "contact", "Pair")["id"] == item_id
+
+
+def test_e9_deleted_and_restored_between_two_sessions_is_no_event(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, "contact")
+        world.graph.delete_contact(ALICE, item_id)
+        world.graph.restore_contact(ALICE, item_id, world.folder_id("contact"))
+        assert world.session().total == 0
+        assert status(world, "contact", object_id) == ACTIVE
+
+
+def test_e9_restored_into_another_managed_folder_becomes_that_type(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, "contact")
+        world.graph.delete_contact(ALICE, item_id)
+        world.session()
+        world.graph.restore_contact(ALICE, item_id, world.folder_id("individual_customer"))
+        world.settle()
+        assert status(world, "contact", object_id) == OBSOLETE
+        record_named(world, "individual_customer", "Pair")
+        item = item_named(world, "individual_customer", "Pair")
+        assert typed_categories(item) == [CATEGORY["individual_customer"]]
+
+
+# -- I22: two mailboxes --------------------------------------------------------------------------
+
+
+def test_i22_edit_in_one_mailbox_reaches_the_other_through_c4c(tmp_path: Path) -> None:
+    with populated(tmp_path, mailboxes=(ALICE, BOB)) as world:
+        object_id, item_id = link_pair(world, "contact")
+        world.graph.edit_contact(ALICE, item_id, {"jobTitle": "Boss"})
+        world.settle()
+        assert record_by_id(world, "contact", object_id)["JobTitle"] == "Boss"
+        theirs = item_named(world, "contact", "Pair", BOB)
+        assert theirs["properties"]["jobTitle"] == "Boss"
+
+
+def test_i22_deletion_in_one_mailbox_reaches_the_other_through_c4c(tmp_path: Path) -> None:
+    with populated(tmp_path, mailboxes=(ALICE, BOB)) as world:
+        object_id, item_id = link_pair(world, "contact")
+        world.graph.delete_contact(ALICE, item_id)
+        world.settle()
+        assert status(world, "contact", object_id) == OBSOLETE
+        assert items_named(world, "contact", "Pair", BOB) == []
+
+
+def test_i22_new_in_both_mailboxes_is_one_record(tmp_path: Path) -> None:
+    with populated(tmp_path, mailboxes=(ALICE, BOB)) as world:
+        email = [{"name": "N", "address": "n@x.example"}]
+        for mailbox in (ALICE, BOB):
+            add_item(
+                world,
+                "contact",
+                "Newcomer",
+                world.folder_id("contact", mailbox),
+                mailbox,
+                emailAddresses=email,
+            )
+        world.settle()
+        record_named(world, "contact", "Newcomer")
+        for mailbox in (ALICE, BOB):
+            item_named(world, "contact", "Newcomer", mailbox)
+
+
+def test_i22_hidden_in_one_mailbox_stays_in_the_other(tmp_path: Path) -> None:
+    settings = {"contact": {"exchange_delete": "hide"}}
+    with populated(tmp_path, mapper=settings, mailboxes=(ALICE, BOB)) as world:
+        object_id, item_id = link_pair(world, "contact")
+        theirs = item_named(world, "contact", "Pair", BOB)
+        world.graph.delete_contact(ALICE, item_id)
+        assert world.session().total == 0
+        assert item_named(world, "contact", "Pair", BOB) == theirs
+        assert status(world, "contact", object_id) == ACTIVE
+
+
+def test_i22_same_field_edited_in_both_mailboxes_settles_on_one_value(tmp_path: Path) -> None:
+    with populated(tmp_path, mailboxes=(ALICE, BOB)) as world:
+        object_id, item_id = link_pair(world, "contact", JobTitle="Clerk")
+        theirs = item_named(world, "contact", "Pair", BOB)["id"]
+        world.graph.edit_contact(ALICE, item_id, {"jobTitle": "Boss"})
+        world.graph.edit_contact(BOB, theirs, {"jobTitle": "Chief"})
+        world.settle()
+        values = {
+            record_by_id(world, "contact", object_id)["JobTitle"],
+            item_named(world, "contact", "Pair")["properties"]["jobTitle"],
+            item_named(world, "contact", "Pair", BOB)["properties"]["jobTitle"],
+        }
+        assert len(values) == 1
+        assert values <= {"Boss", "Chief"}
+        assert "conflict" in world.issues()
