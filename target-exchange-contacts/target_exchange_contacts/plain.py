@@ -17,6 +17,7 @@ from exchange_client import (
     ContactUpdate,
     MailboxError,
     PreconditionFailedError,
+    RejectedError,
 )
 
 from target_exchange_contacts.failures import classify
@@ -56,41 +57,40 @@ class PlainExchange:
             try:
                 load.run(group)
             except MailboxError as error:
-                for record in load.open:
+                for record in load.open.values():
                     self._book.failed(record, "rejected", detail=f"mailbox {error.reason.value}")
 
 
 class _MailboxLoad:
-    """The records of one mailbox; `open` are those without an outcome yet."""
+    """The records of one mailbox; `open` are those without an outcome yet, by position."""
 
     def __init__(self, client: ExchangeClient, book: PlainBook, mailbox: str) -> None:
         self._client = client
         self._book = book
         self._mailbox = mailbox
         self._folders: list[Folder] = []
-        self.open: list[PlainRecord] = []
+        self.open: dict[int, PlainRecord] = {}
 
     def run(self, records: Sequence[PlainRecord]) -> None:
-        self.open = list(records)
+        self.open = {record.position: record for record in records}
         self._folders = self._client.list_folders(self._mailbox)
         for _ in range(_ATTEMPTS):
-            self._write(list(self.open))
-        for record in list(self.open):
+            self._write(list(self.open.values()))
+        for record in list(self.open.values()):
             self._fail(record, "unavailable", detail="changed again and again meanwhile")
 
     def _write(self, records: Sequence[PlainRecord]) -> None:
         """Write what is still open; records that moved on between read and write stay open."""
         if not records:
             return
-        ids = [record.remote_id for record in records if record.remote_id]
-        found = self._client.get_contacts(self._mailbox, ids) if ids else {}
+        found = self._read(records)
         plans: dict[str, list[tuple[PlainRecord, Any]]] = defaultdict(list)
-        for record in records:
+        for record in [entry for entry in records if entry.position in self.open]:
             item = self._in_sight(found.get(record.remote_id or ""))
             try:
                 outcome, write = self._plan(record, item)
             except UnfitRecordError as error:
-                self.open.remove(record)
+                del self.open[record.position]
                 self._book.unfit(record, error)
                 continue
             plans[outcome].append((record, write))
@@ -105,6 +105,20 @@ class _MailboxLoad:
                 outcomes = send(self._mailbox, [write for _, write in plans[outcome]])
                 self._book_all(outcome, [record for record, _ in plans[outcome]], outcomes)
 
+    def _read(self, records: Sequence[PlainRecord]) -> dict[str, Contact | None]:
+        """Return the items by id; ids that are none of this mailbox become failures."""
+        ids = [record.remote_id for record in records if record.remote_id]
+        try:
+            return self._client.get_contacts(self._mailbox, ids) if ids else {}
+        except RejectedError as error:
+            if len(ids) == 1:
+                self._refused(next(record for record in records if record.remote_id), error)
+                return {}
+        # One malformed id refuses the whole request: find it.
+        keyed = [record for record in records if record.remote_id]
+        half = len(keyed) // 2
+        return {**self._read(keyed[:half]), **self._read(keyed[half:])}
+
     def _plan(self, record: PlainRecord, item: Contact | None) -> tuple[str, object]:
         """Return what a success will be called, and the write that brings it about.
 
@@ -118,8 +132,12 @@ class _MailboxLoad:
         body = to_body(record.properties)
         if item is None:
             return "created", self._create(record, body)
-        held = item.properties
-        changes = {n: value for n, value in body.items() if not is_held(n, value, held.get(n))}
+        folder = next(folder for folder in self._folders if folder.id == item.folder_id)
+        changes = {
+            name: value
+            for name, value in body.items()
+            if not is_held(name, value, item.properties.get(name), folder.display_name)
+        }
         if not changes:
             return "unchanged", None
         return "updated", ContactUpdate(id=item.id, properties=changes, etag=item.etag)
@@ -156,9 +174,9 @@ class _MailboxLoad:
         self._fail(record, code, failure.detail, *failure.fields)
 
     def _done(self, record: PlainRecord, outcome: str) -> None:
-        self.open.remove(record)
+        del self.open[record.position]
         self._book.done(record, outcome)
 
     def _fail(self, record: PlainRecord, code: str, detail: str, *fields: str) -> None:
-        self.open.remove(record)
+        del self.open[record.position]
         self._book.failed(record, code, fields=fields, detail=detail)

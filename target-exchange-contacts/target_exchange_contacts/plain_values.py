@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _TEXT_LISTS = frozenset({"businessPhones", "categories", "children", "homePhones", "imAddresses"})
+#: Lists of which the service keeps the first few and drops the rest without a word.
+_SLOTS = {"homePhones": 2, "imAddresses": 3}
 _ADDRESSES = frozenset({"businessAddress", "homeAddress", "otherAddress"})
 
 
@@ -31,28 +33,44 @@ def to_body(record: Mapping[str, Any]) -> dict[str, Any]:
     return body
 
 
-def is_held(name: str, sent: object, held: object) -> bool:
-    """Whether an item that shows `held` needs no write of `sent`."""
+def is_held(name: str, sent: Any, held: Any, folder_name: str) -> bool:  # noqa: ANN401 - JSON values
+    """Whether an item that shows `held` would show nothing else after a write of `sent`.
+
+    Args:
+        name: The property.
+        sent: Value that `to_body` returned.
+        held: Value that the service shows.
+        folder_name: Of the item's folder; the service may add it to the categories.
+    """
     if name == "birthday":
         return _day(sent) == _day(held)
-    return _covers(held, sent)
+    if name == "categories":
+        return _own_categories(sent, folder_name) == _own_categories(held, folder_name)
+    if name == "emailAddresses":
+        # A new display name for an address that stays is accepted and not stored.
+        return _addresses(sent) == _addresses(held)
+    if name in _SLOTS:
+        return (sent or [])[: _SLOTS[name]] == (held or [])
+    return _filled(sent) == _filled(held)
 
 
 def _day(value: object) -> str | None:
     return birthdays.from_timestamp(str(value or ""))
 
 
-def _covers(held: object, sent: object) -> bool:
-    """Whether `held` says all that `sent` says; the service adds members (names of addresses)."""
-    if not sent:
-        return not held or (isinstance(held, dict) and not any(held.values()))
-    if isinstance(sent, dict):
-        known = held if isinstance(held, dict) else {}
-        return all(_covers(known.get(key), value) for key, value in sent.items())
-    if isinstance(sent, list):
-        known_list = held if isinstance(held, list) else []
-        return len(known_list) == len(sent) and all(map(_covers, known_list, sent))
-    return held == sent
+def _own_categories(value: Any, folder_name: str) -> list[str]:  # noqa: ANN401 - a JSON value
+    return [entry for entry in value or [] if entry.casefold() != folder_name.casefold()]
+
+
+def _addresses(value: Any) -> list[str]:  # noqa: ANN401 - a JSON value
+    return [str(entry.get("address") or "") for entry in value or []]
+
+
+def _filled(value: object) -> object:
+    """Return a value without what says nothing: empty texts and lists, empty address lines."""
+    if isinstance(value, dict):
+        value = {name: entry for name, entry in value.items() if entry}
+    return value or None
 
 
 def _is_fit(name: str, value: object) -> bool:
