@@ -63,7 +63,7 @@ class Source:
         failures: dict[int, MailboxError] = {}
         for position, address in enumerate(addresses):
             try:
-                self._client.check_mailbox(address)
+                self.folders(address)  # must be read anyway, and fails like any other call
             except MailboxError as error:  # noqa: PERF203 - all bad entries in one message
                 failures[position] = error
         if failures:

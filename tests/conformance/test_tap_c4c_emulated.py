@@ -135,9 +135,12 @@ def test_a_pinned_record_outside_the_view_is_followed(sync: Sync) -> None:
     contact = sync.add(JobTitle="Hand")
     sync.link(contact, in_view=False)
     sync.settle()
-    assert facts(sync.run()) == {}
+    assert facts(sync.run()) == {contact: False}, "nobody else would tell that it still exists"
     sync.edit(contact, FirstName="Max")
-    assert facts(sync.run()) == {contact: False}
+    [record] = [r for r in sync.run().records("contacts") if r["ObjectID"] == contact]
+    assert (record["FirstName"], record["in_view"]) == ("Max", False)
+    sync.admin.remove(CONTACTS, contact)
+    assert facts(sync.run()) == {contact: None}
 
 
 def test_a_removed_record_is_gone(sync: Sync) -> None:

@@ -146,6 +146,8 @@ class FakeExchange:
 
     def list_folders(self, mailbox: str) -> list[Folder]:
         self._called("list_folders", mailbox, None)
+        if mailbox in self.problems:
+            raise MailboxError(self.problems[mailbox])
         return list(self.mailboxes[mailbox].folders.values())
 
     def read_changes(self, mailbox: str, folder_id: str, cursor: str | None) -> Changes:

@@ -22,9 +22,9 @@ from emulators.server import EmulatorServer
 from emulators.tls import create_tls
 from tap_c4c.tap import TapC4C
 from tap_exchange_contacts.tap import TapExchangeContacts
-
 from target_c4c.target import TargetC4C
 from target_exchange_contacts.target import TargetExchangeContacts
+from typing_extensions import Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,6 +45,18 @@ STATUS = {
     "account": "LifeCycleStatusCode",
     "contact": "StatusCode",
     "individual_customer": "LifeCycleStatusCode",
+}
+
+
+STAGES = (
+    ("tap-exchange-contacts", "exchange-to-c4c", "target-c4c"),
+    ("tap-c4c", "c4c-to-exchange", "target-exchange-contacts"),
+)
+PLUGINS: dict[str, Any] = {
+    "tap-exchange-contacts": TapExchangeContacts,
+    "target-c4c": TargetC4C,
+    "tap-c4c": TapC4C,
+    "target-exchange-contacts": TargetExchangeContacts,
 }
 
 
@@ -92,7 +104,7 @@ class World:
         for mailbox in mailboxes:
             self.graph.add_mailbox(mailbox)
 
-    def __enter__(self) -> World:
+    def __enter__(self) -> Self:
         self.graph_server.start()
         self.c4c_server.start()
         return self
@@ -157,20 +169,12 @@ class World:
         self.graph.reset_counters()
         self.c4c.reset_counters()
         output: dict[str, str] = {}
-        self._stage(
-            output, TapExchangeContacts, "tap-exchange-contacts", "exchange-to-c4c", TargetC4C,
-            "target-c4c",
-        )
-        self._stage(
-            output, TapC4C, "tap-c4c", "c4c-to-exchange", TargetExchangeContacts,
-            "target-exchange-contacts",
-        )
+        for stage in STAGES:
+            self._stage(output, *stage)
         return SessionResult(self.writes(), output)
 
-    def _stage(
-        self, output: dict[str, str], tap: Any, tap_name: str, mapping: str, target: Any,
-        target_name: str,
-    ) -> None:
+    def _stage(self, output: dict[str, str], tap_name: str, mapping: str, target_name: str) -> None:
+        tap, target = PLUGINS[tap_name], PLUGINS[target_name]
         state = self.state.get(tap_name)
         source = tap(config=self.settings(tap_name), state=json.loads(json.dumps(state or {})))
         output[tap_name] = _captured(source.sync_all)

@@ -1,4 +1,4 @@
-"""Events seen in C4C (C1 to C4, C7, C8; C5 and C6: test_rules_views): what happens to the Outlook contact."""
+"""Events seen in C4C: C1 to C4, C7 and C8. The views, C5 and C6, are in test_rules_views."""
 
 from __future__ import annotations
 
