@@ -117,9 +117,9 @@ class Updating:
         dropped.update({n: live[n] for n in merged.conflicts if n not in merged.lost})
         self._book.conflict(task, merged.conflicts, merged.write, dropped)
         link = outcome.settle(task.link, merged.agreed, exchange=source, c4c=live)
+        # Dropped edits are no edits any more: stage 2 brings the winner without a new conflict.
+        link = outcome.owe(link, merged.lost, Side.EXCHANGE, source)
         self._book.save(task, outcome.see_record(link, task.facts(record, self._book.key)))
-        if merged.lost:
-            self._book.ask_again(task.link, Side.C4C)
         company = ("company",) if "company" in update.fields else ()
         update.fields, update.etag, update.needs_read = (
             (*merged.write, *company),

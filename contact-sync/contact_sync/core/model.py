@@ -218,5 +218,9 @@ class TypePolicy:
         return self.direction.reaches(side) and policy.direction.reaches(side)
 
     def winner(self, field_name: str) -> Winner:
-        """Return who wins a conflict on this field."""
+        """Return who wins a conflict on this field; one that goes one way agrees on its source."""
+        if not self.may_write(Side.C4C, field_name):
+            return Winner.C4C
+        if not self.may_write(Side.EXCHANGE, field_name):
+            return Winner.EXCHANGE
         return self.fields.get(field_name, FieldPolicy()).on_conflict or self.on_conflict
