@@ -37,8 +37,9 @@ def is_held(prop: Property, sent: object, held: object) -> bool:
     """Whether C4C shows `held` for what would be written as `sent`."""
     if prop.edm_type == "Edm.DateTime":
         return _day(sent) == _day(held)
-    if sent in (None, "") or held in (None, ""):
-        return (sent or "") == (held or "")
+    blank = (None, "")
+    if sent in blank or held in blank:
+        return sent in blank and held in blank
     if prop.edm_type == "Edm.Guid":
         return str(sent).lower() == str(held).lower()
     if prop.edm_type in _NUMBERS:
