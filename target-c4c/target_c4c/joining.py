@@ -187,6 +187,8 @@ class Joining:
             on_conflict=contract.on_conflict,
             exchange_is_newer=(contract.source_modified_at or "")[:19]
             > str(record.properties.get("ChangedOn") or "")[:19],
+            untouched_exchange=_untouched(task, Side.EXCHANGE, contract.source),
+            untouched_c4c=_untouched(task, Side.C4C, live),
         )
         names = set(contract.fields)
         link = task.link
@@ -320,6 +322,16 @@ def _candidates(task: Task, records: dict[str, C4CRecord]) -> list[matching.Cand
         )
         for object_id, record in records.items()
     ]
+
+
+def _untouched(task: Task, side: Side, now: Mapping[str, str]) -> set[str]:
+    """Return the fields that a side has not edited since the pair was last in agreement.
+
+    The digests of a pending link are no base: they only serve to find a create that was cut off.
+    """
+    if task.link.phase is Phase.PENDING:
+        return set()
+    return {name for name, digest in task.link.base(side).items() if now.get(name) == digest}
 
 
 def _only(names: set[str], digests: Mapping[str, str]) -> dict[str, str]:

@@ -148,16 +148,25 @@ def merge_first(  # noqa: PLR0913 - one argument per column of the rule
     may_write_exchange: Collection[str],
     on_conflict: Mapping[str, Winner],
     exchange_is_newer: bool,
+    untouched_exchange: Collection[str] = (),
+    untouched_c4c: Collection[str] = (),
 ) -> FirstMerge:
-    """Merge two records that meet for the first time: a blank never overwrites a value."""
+    """Merge two records that meet for the first time: a blank never overwrites a value.
+
+    A pair that meets again has bases: fields untouched on a side take the other side's value.
+    """
     to_c4c: list[str] = []
     to_exchange: list[str] = []
     settled: list[str] = []
     conflicts: list[str] = []
     for name in sorted(fields):
         up, down = name in may_write_c4c, name in may_write_exchange
-        if exchange.get(name) == c4c.get(name):
+        is_same = name in untouched_exchange, name in untouched_c4c
+        if exchange.get(name) == c4c.get(name) or all(is_same):
             settled.append(name)
+        elif any(is_same):
+            rises = up and (is_same[1] or not down)
+            (to_c4c if rises else to_exchange if down else settled).append(name)
         elif name in blank_exchange:
             (to_exchange if down else settled).append(name)
         elif name in blank_c4c:

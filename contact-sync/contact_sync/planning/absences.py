@@ -55,6 +55,8 @@ class Absences:
             return False
         self._store.links.delete(link.link_id)
         self._store.issues.close(link_id=link.link_id)
+        if link.exchange_id:
+            self._session.close_issues_of(link.mailbox, link.exchange_id)
         return True
 
     def finish(self) -> Iterator[Operation]:

@@ -94,6 +94,9 @@ class Upload:
             return
         self._session.close_issue("ambiguous_category", mailbox, record["id"])
         verdict = decide_item(link, folders.typed.get(folder_id), found.record_type, policies)
+        if link is None and verdict is Verdict.IGNORE:
+            # Nobody asks any more what was wrong with it: it is a personal contact again.
+            self._session.close_issues_of(mailbox, record["id"])
         yield from self._act(verdict, link, found.record_type, mailbox, record)
 
     def _act(
@@ -255,16 +258,10 @@ class Upload:
     ) -> Iterator[Operation]:
         """E4: a record of the new type first; the old one is retired afterwards."""
         new = Link(link_id=self._session.new_id(), mailbox=old.mailbox, record_type=kind)
-        with self._store.transaction():
-            self._store.links.save(
-                old.but(
-                    phase=Phase.CONVERTING,
-                    owes=Owes.NOTHING,
-                    exchange_id=None,
-                    successor=new.link_id,
-                )
-            )
-            self._store.links.save(_see(new, record))
+        replaced = old.but(
+            phase=Phase.CONVERTING, owes=Owes.NOTHING, exchange_id=None, successor=new.link_id
+        )
+        self._store.links.save(replaced, _see(new, record))
         yield from self._create(new, record)
 
     def _claimant(self, mailbox: str, record: Mapping[str, Any]) -> Iterator[Operation]:
@@ -299,6 +296,8 @@ class Upload:
             self._session.raise_issue(
                 "duplicate_of_linked", mailbox, link.record_type, exchange_id=record["id"]
             )
+            return
+        self._session.close_issue("duplicate_of_linked", mailbox, record["id"])
 
     # -- helpers -------------------------------------------------------------------------------
 
