@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # The suite makes its cases from the tenant's metadata while this module is imported.
-TENANT = start_c4c(Path(tempfile.mkdtemp(prefix="tap-c4c-")))
+FOLDER = tempfile.TemporaryDirectory(prefix="tap-c4c-")
+TENANT = start_c4c(Path(FOLDER.name))
 ACCOUNT = TENANT.admin.create_account({"Name": "Beispiel GmbH", "Email": "info@beispiel.example"})
 CONTACT = TENANT.admin.create_contact(
     {"LastName": "Beispiel", "BirthDate": "1980-02-29T00:00:00", "Hobby_KUT": "Chess"}
@@ -52,3 +53,4 @@ class TestStandardSuite(Suite):  # type: ignore[misc,valid-type]  # made at run 
 def tenant() -> Iterator[None]:
     yield
     TENANT.server.stop()
+    FOLDER.cleanup()

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 # The suite makes its cases while this module is imported, so the tenant must be there by then.
 ANNA = "anna@contoso.example"
-TENANT = start_graph(Path(tempfile.mkdtemp(prefix="tap-exchange-contacts-")), ANNA)
+FOLDER = tempfile.TemporaryDirectory(prefix="tap-exchange-contacts-")
+TENANT = start_graph(Path(FOLDER.name), ANNA)
 FULL = {
     "givenName": "Berta",
     "surname": "Beispiel",
@@ -50,3 +51,4 @@ class TestStandardSuite(Suite):  # type: ignore[misc,valid-type]  # made at run 
 def tenant() -> Iterator[None]:
     yield
     TENANT.server.stop()
+    FOLDER.cleanup()
