@@ -25,7 +25,7 @@ install: .venv/.installed .meltano/.installed ## install the tools, the packages
 
 .PHONY: demo
 demo: install ## play two-way sync against the emulators
-	@$(BIN)/python scripts/demo.py
+	@PYTHONPATH=scripts $(BIN)/python -m demo
 
 .PHONY: emulators
 emulators: install ## start the emulators in the background; their addresses go to .env
