@@ -88,21 +88,18 @@ def parse(config: Mapping[str, Any]) -> SyncSettings:
         custom=custom,
         region=region,
         limits=Limits(int(config["guard_min_removals"]), float(config["guard_percent"])),
-        owners={str(k).lower(): str(v) for k, v in (config.get("owners") or {}).items()},
+        # Entries, not a mapping by address: Meltano splits setting names at dots.
+        owners={entry["mailbox"].lower(): entry["owner_id"] for entry in config["owners"]},
         views=_views(config),
     )
 
 
 def _views(config: Mapping[str, Any]) -> dict[str, dict[RecordType, str]]:
-    try:
-        return {
-            str(mailbox).lower(): {RecordType(kind): str(name) for kind, name in views.items()}
-            for mailbox, views in (config.get("views") or {}).items()
-        }
-    except (ValueError, AttributeError) as error:
-        raise ConfigValidationError(
-            "Setting `views` must map each mailbox to {account|contact|individual_customer: view}."
-        ) from error
+    views: dict[str, dict[RecordType, str]] = {}
+    for entry in config["views"]:
+        by_type = views.setdefault(entry["mailbox"].lower(), {})
+        by_type[RecordType(entry["record_type"])] = entry["view"]
+    return views
 
 
 def _custom_fields(kind: RecordType, config: Mapping[str, Any]) -> dict[str, tuple[str, str]]:

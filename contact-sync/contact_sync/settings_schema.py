@@ -230,17 +230,33 @@ def jsonschema() -> dict[str, Any]:
         ),
         th.Property(
             "owners",
-            th.ObjectType(additional_properties=th.StringType),
-            default={},
+            th.ArrayType(
+                th.ObjectType(
+                    th.Property("mailbox", th.StringType, required=True),
+                    th.Property("owner_id", th.StringType, required=True),
+                )
+            ),
+            default=[],
             title="Owners",
-            description="Mailbox -> C4C OwnerID of records created from it.",
+            description="Entries {mailbox, owner_id}: C4C OwnerID of records created from it.",
         ),
         th.Property(
             "views",
-            th.ObjectType(additional_properties=True),
-            default={},
+            th.ArrayType(
+                th.ObjectType(
+                    th.Property("mailbox", th.StringType, required=True),
+                    th.Property(
+                        "record_type",
+                        th.StringType(allowed_values=[kind.value for kind in RecordType]),
+                        required=True,
+                    ),
+                    th.Property("view", th.StringType, required=True),
+                )
+            ),
+            default=[],
             title="Views",
-            description="Mailbox -> {record type: view name}; default: every view of tap-c4c.",
+            description="Entries {mailbox, record_type, view}: the view of tap-c4c that a mailbox "
+            "gets; without an entry it gets every view.",
         ),
         *(
             th.Property(
