@@ -1,0 +1,165 @@
+"""The stage: both emulators with their data, the project, and the look at both sides."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from emulators.__main__ import create_service, project_settings
+from emulators.seed import PERSONAL_MARK, Seeder
+from emulators.server import EmulatorServer
+from emulators.tls import create_tls
+from typing_extensions import Self
+
+from demo import expectations
+from demo.project import Project
+from demo.snapshot import Item, Record, Snapshot, read_items, read_records
+from demo.traffic import Traffic, read_traffic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import TracebackType
+
+    from emulators.c4c.admin import C4CAdmin
+    from emulators.graph.admin import GraphAdmin
+
+    from demo.scene import Chapter
+
+_T = TypeVar("_T")
+
+
+class Stage:
+    """Everything the scenes need; a context manager that serves the emulators."""
+
+    def __init__(self) -> None:
+        self.project = Project()
+        tls = create_tls(self.project.folder / "tls")
+        graph, c4c = create_service("graph", 1), create_service("c4c", 1)
+        self._servers = [EmulatorServer(service, tls) for service in (graph, c4c)]
+        self.graph = cast("GraphAdmin", graph.admin)
+        self.c4c = cast("C4CAdmin", c4c.admin)
+        self._stack = ExitStack()
+        self._apart: set[str] = set()
+        Seeder(self.graph, self.c4c).fill()
+        self._personal = read_items(self.graph.dump())
+        settings = {"ca_file": str(tls.ca_file), **project_settings(self.project.folder)}
+        for server in self._servers:
+            settings |= server.service.credentials(server.base_url)
+        self.project.write_settings(settings)
+
+    def __enter__(self) -> Self:
+        """Start the servers."""
+        for server in self._servers:
+            self._stack.enter_context(server)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop the servers."""
+        self._stack.close()
+
+    def set_up(self, chapters: Iterable[Chapter]) -> None:
+        """Put everybody on the stage who is there before the first session."""
+        for chapter in chapters:
+            for scene in chapter.scenes:
+                for act in scene.before:
+                    act.do(self)
+
+    def describe(self) -> str:
+        """Say in one line what there is."""
+        items, records = read_items(self.graph.dump()), read_records(self.c4c.dump())
+        mailboxes = {item.mailbox for item in items}
+        return (
+            f"{len(records)} records in C4C, {len(mailboxes)} mailboxes with "
+            f"{len(items)} contacts of their own, {len(self._personal)} of them marked: "
+            "nothing of those may leave."
+        )
+
+    def act(self, chapter: Chapter) -> None:
+        """Let the users do what a chapter says."""
+        for scene in chapter.scenes:
+            self._apart.update(scene.apart)
+            for act in scene.acts:
+                act.do(self)
+
+    def run_session(self, chapter: Chapter) -> Traffic:
+        """Run the session of a chapter and return what it cost.
+
+        Raises:
+            SessionFailedError: It did not end well.
+        """
+        self.graph.reset_counters()
+        self.c4c.reset_counters()
+        self.project.run_session(chapter.settings)
+        return read_traffic(self.graph.counters(), self.c4c.counters())
+
+    def look(self) -> Snapshot:
+        """Return both sides as they are now, with issues and holds."""
+        status = self.project.ask("status")
+        return Snapshot(
+            items=read_items(self.graph.dump()),
+            records=read_records(self.c4c.dump()),
+            issues=tuple(status["issues"]),
+            holds=len(status["pending_holds"]),
+        )
+
+    def failures(self, chapter: Chapter, now: Snapshot, traffic: Traffic) -> list[str]:
+        """Say what is wrong beside the scenes: agreement of the sides, privacy, quiet."""
+        found = [
+            *expectations.left_alone(self._personal, now.items, PERSONAL_MARK),
+            *expectations.leaked(now.records, PERSONAL_MARK),
+            *(f"personal data in {name}" for name in self.project.files_with(PERSONAL_MARK)),
+        ]
+        if chapter.agrees:
+            found += expectations.disagreements(now, self._apart)
+        if chapter.is_quiet and traffic.writes:
+            found.append(f"{traffic.writes} writes in a session with nothing to do")
+        return found
+
+    def reject_holds(self) -> None:
+        """Let the operator reject all holds."""
+        for hold_id in self.project.ask("status")["pending_holds"]:
+            self.project.ask("reject", hold_id)
+
+    def items_in(self, mailbox: str, folder: str) -> list[Item]:
+        """Return the items of a folder by name."""
+        items = read_items(self.graph.dump())
+        found = [item for item in items if (item.mailbox, item.folder) == (mailbox, folder)]
+        return sorted(found, key=lambda item: item.name)
+
+    def item(self, mailbox: str, name: str, *, is_deleted: bool = False) -> Item:
+        """Return the only item of that name.
+
+        Raises:
+            LookupError: There is none, or more than one.
+        """
+        items = read_items(self.graph.dump())
+        found = [item for item in items if (item.mailbox, item.name) == (mailbox, name)]
+        return _only([item for item in found if item.is_deleted == is_deleted], name)
+
+    def record(self, kind: str, name: str) -> Record:
+        """Return the only record of that name.
+
+        Raises:
+            LookupError: There is none, or more than one.
+        """
+        records = read_records(self.c4c.dump())
+        return _only([r for r in records if (r.kind, r.name) == (kind, name)], name)
+
+    def folder_id(self, mailbox: str, name: str) -> str | None:
+        """Return the id of a folder, which is created if it is missing; None: the default one."""
+        folders = self.graph.dump()["mailboxes"][mailbox]["folders"]
+        for folder in folders:
+            if folder["display_name"] == name and not folder["is_deleted"]:
+                return None if folder["is_default"] else str(folder["id"])
+        return self.graph.create_folder(mailbox, name)
+
+
+def _only(found: list[_T], name: str) -> _T:
+    if len(found) != 1:
+        raise LookupError(f"{len(found)} of {name}")
+    return found[0]
