@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk.exceptions import ConfigurationError, ConfigValidationError
 from singer_sdk.io_base import SingerReader
-from singer_sdk.plugin_base import JSONSchemaValidator
+from singer_sdk.plugin_base import JSONSchemaValidator, PluginBase
 from typing_extensions import override
 
 from contact_sync.contract import ContractError
@@ -23,6 +23,9 @@ from contact_sync.errors import ContactSyncError
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable
+
+    import click
+    from singer_sdk.plugin_base import _ConfigInput
 
 
 class MessageError(ContactSyncError):
@@ -76,7 +79,7 @@ class QuietReader(SingerReader):
         raise MessageError("A Singer message has an unknown type.")
 
 
-class QuietPlugin:
+class QuietPlugin(PluginBase):
     """Mix-in for mapper and targets: every failure is one line on stderr and exit code 1."""
 
     #: Errors whose text is made for people and free of personal data and secrets.
@@ -85,16 +88,14 @@ class QuietPlugin:
         ContractError,
         ConfigurationError,
     )
-    name: str
-    config_jsonschema: ClassVar[dict[str, Any]]
-    _config: dict[str, Any]
 
     @classmethod
-    def invoke(cls, **arguments: Any) -> None:  # noqa: ANN401 - the SDK's own arguments
+    @override
+    def invoke(cls, **arguments: Any) -> None:
         """Run the plugin; turn exceptions into one line and an exit code."""
         logger = logging.getLogger(cls.name)
         try:
-            super().invoke(**arguments)  # type: ignore[misc] # provided by the SDK's class
+            super().invoke(**arguments)
         except ConfigValidationError as error:
             for line in error.errors or [str(error)]:
                 logger.error(line)  # noqa: TRY400 - a traceback could show values
@@ -111,17 +112,21 @@ class QuietPlugin:
         sys.exit(1)
 
     @classmethod
-    def cb_config(cls, *arguments: Any) -> Any:  # noqa: ANN401 - the SDK's own
+    @override
+    def cb_config(
+        cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]
+    ) -> _ConfigInput:
         """Read the configuration files; a traceback of a parser could show what is in them."""
         try:
-            return super().cb_config(*arguments)  # type: ignore[misc] # provided by the SDK's class
+            return super().cb_config(ctx, param, value)
         except (OSError, TypeError, ValueError):
             # Before logging is set up: the text goes to stderr, the exit code is 1.
             sys.exit("--config: a file is not there, or is no JSON object. Check path and content.")
 
+    @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """Check the settings; messages name settings, never values."""
-        self.append_builtin_config(self.config_jsonschema)  # type: ignore[attr-defined]
+        self.append_builtin_config(self.config_jsonschema)
         errors = []
         for error in JSONSchemaValidator(self.config_jsonschema).iter_errors(self._config):
             path = ".".join(str(part) for part in error.absolute_path)

@@ -153,11 +153,10 @@ def _to_row(entry: Link) -> dict[str, Any]:
 
 
 def _to_link(row: sa.Row[Any]) -> Link:
-    return Link(
-        **{
-            **row._mapping,  # noqa: SLF001 - SQLAlchemy's public name for it
-            "record_type": RecordType(row.record_type),
-            "phase": Phase(row.phase),
-            "owes": Owes(row.owes),
-        }
-    )
+    columns: dict[str, Any] = {
+        **row._mapping,  # noqa: SLF001 - SQLAlchemy's public name for it
+        "record_type": RecordType(row.record_type),
+        "phase": Phase(row.phase),
+        "owes": Owes(row.owes),
+    }
+    return Link(**columns)
