@@ -30,7 +30,7 @@ AFTER_9 = {"retry-after": "9"}
         ("patience ends", 429, AFTER_9, 5, None, None),
     ],
 )
-def test_retry_decision(  # noqa: PLR0913, PLR0917 - the columns of the table
+def test_retry_decision(
     description: str,
     status: int | None,
     headers: dict[str, str],

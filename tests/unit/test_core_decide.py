@@ -101,9 +101,7 @@ TABLE = {
 }
 
 
-@pytest.mark.parametrize(
-    ("row", "place"), list(itertools.product(TABLE, PLACES)), ids=lambda value: str(value)
-)
+@pytest.mark.parametrize(("row", "place"), list(itertools.product(TABLE, PLACES)), ids=str)
 def test_item_seen_live(row: str, place: str) -> None:
     known, verdicts = TABLE[row]
     located, routed = PLACES[place]

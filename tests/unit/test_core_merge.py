@@ -47,7 +47,7 @@ def policy(
         ("unknown base counts as edited", None, "2", "1", Winner.C4C, False, "lost"),
     ],
 )
-def test_update_from_exchange_meets_the_live_record(  # noqa: PLR0913 - columns of a table
+def test_update_from_exchange_meets_the_live_record(
     description: str,
     base: str | None,
     live: str,
@@ -97,8 +97,8 @@ def test_i04_every_field_has_exactly_one_fate(
     )
     assert sorted([*result.write, *result.agreed, *result.lost]) == sorted(source)
     assert set(result.lost) <= set(result.conflicts)
-    for name in source:
-        if name in base and live.get(name) == base[name] and live[name] != source[name]:
+    for name, digest in source.items():
+        if name in base and live.get(name) == base[name] != digest:
             assert name in result.write, "an untouched field is never a conflict"
 
 
@@ -221,7 +221,7 @@ def test_recreation_leaves_a_stray_only_if_a_copy_must_be_stripped() -> None:
         ("filter changed", 1, 100, False, True, "view_changed"),
     ],
 )
-def test_i08_i09_i36_guard(  # noqa: PLR0913 - columns of a table
+def test_i08_i09_i36_guard(
     description: str,
     planned: int,
     live: int,

@@ -143,7 +143,7 @@ def test_managed_folders_are_those_of_the_mailbox(store: Store, exchange: TapReq
         (link("x", Phase.CONVERTING, exchange_id=None), False, False),
     ],
 )
-def test_wanted_follows_from_the_link(  # noqa: PLR0913 - fixtures and a row of the table
+def test_wanted_follows_from_the_link(
     store: Store,
     exchange: TapRequests,
     c4c: TapRequests,

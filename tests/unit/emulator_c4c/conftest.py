@@ -42,7 +42,7 @@ class C4C:
         answer = self.call("GET", "ContactCollection", {"$top": "1"}, token="fetch")
         return str(answer.headers["x-csrf-token"])
 
-    def call(  # noqa: PLR0913 - the parts of an HTTP request
+    def call(
         self,
         method: str,
         path: str,

@@ -56,7 +56,7 @@ def test_the_formatted_account_name_joins_all_name_fields(c4c: Any, beta: Any) -
 
 
 @pytest.mark.parametrize(("change", "kept"), [("add", True), ("replace", False)])
-def test_another_main_account(  # noqa: PLR0913 - fixtures
+def test_another_main_account(
     c4c: Any, contact: Any, account: Any, beta: Any, *, change: str, kept: bool
 ) -> None:
     c4c.switch(account_change=change)

@@ -49,7 +49,7 @@ class Graph:
         for name, value in switches.items():
             self.admin.set_switch(name, value)
 
-    def call(  # noqa: PLR0913 - the parts of an HTTP request
+    def call(
         self,
         method: str,
         path: str,

@@ -107,7 +107,7 @@ def test_partial_entries_are_read_again(service: Any, reply: Any, entity: Any) -
         ("broken", 500, "", TransientError, TransientError),
     ],
 )
-def test_refused_rounds(  # noqa: PLR0913, PLR0917 - the columns of a table
+def test_refused_rounds(
     service: Any,
     reply: Any,
     description: str,

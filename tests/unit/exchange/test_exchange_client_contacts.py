@@ -118,7 +118,7 @@ def test_only_refused_parts_are_repeated_after_the_longest_wait(
         ("folder gone", (404, "ErrorItemNotFound"), NotFoundError),
     ],
 )
-def test_a_failed_create_does_not_touch_its_neighbours(  # noqa: PLR0913, PLR0917 - the columns of a table
+def test_a_failed_create_does_not_touch_its_neighbours(
     service: Any,
     reply: Any,
     entity: Any,
