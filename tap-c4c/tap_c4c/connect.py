@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from c4c_client import BasicAuth, C4CClient, ClientCertificate, SamlBearer
+from c4c_client import settings as connection
 from singer_sdk.exceptions import ConfigurationError
 
 from tap_c4c.reading import Asked
-from tap_c4c.settings import token_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from c4c_client import Auth
+    from c4c_client import C4CClient
 
 
 class Requests(Protocol):
@@ -39,36 +38,9 @@ def c4c_client(config: Mapping[str, Any]) -> C4CClient:
         ConfigurationError: A setting cannot work; the text names it.
     """
     try:
-        return C4CClient(
-            config["base_url"],
-            auth(config),
-            ca_file=config.get("ca_file"),
-            timeout_seconds=config["timeout_seconds"],
-            max_parallel_requests=config["max_parallel_requests"],
-            batch_size=config["batch_size"],
-            max_retries=config["max_retries"],
-            code_texts=config["include_code_texts"],
-        )
+        return connection.connect(config, code_texts=config["include_code_texts"])
     except ValueError as error:  # the client names settings, not values
         raise ConfigurationError(str(error)) from None
-
-
-def auth(config: Mapping[str, Any]) -> Auth:
-    """Choose how to sign in; `settings.problems` has made sure that it is complete."""
-    if config["auth_method"] == "certificate":
-        return ClientCertificate(config["certificate_file"], config["key_file"])
-    if config["auth_method"] == "saml_bearer":
-        return SamlBearer(
-            token_url=token_url(config),
-            client_id=config["oauth_client_id"],
-            client_secret=config["oauth_client_secret"],
-            issuer=config["saml_issuer"],
-            username=config["username"],
-            cert_file=config["certificate_file"],
-            key_file=config["key_file"],
-            audience=config.get("saml_audience") or "",
-        )
-    return BasicAuth(config["username"], config["password"])
 
 
 def sync_requests(config: Mapping[str, Any], identity: str) -> Requests | None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from exchange_client import ClientSecret, DeviceCode, GraphClient, PemCertificate, PfxCertificate
+from exchange_client import settings as connection
 from singer_sdk.exceptions import ConfigurationError
 
 from tap_exchange_contacts.reading import Asked
-from tap_exchange_contacts.settings import is_pfx
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from exchange_client import Credentials, ExchangeClient
+    from exchange_client import ExchangeClient
 
 
 class Requests(Protocol):
@@ -42,37 +41,9 @@ def exchange_client(config: Mapping[str, Any]) -> ExchangeClient:
         ConfigurationError: A setting cannot work; the text names it.
     """
     try:
-        return GraphClient(
-            config["tenant_id"],
-            credentials(config),
-            cloud=config["cloud"],
-            authority_url=config.get("authority_url"),
-            graph_url=config.get("graph_url"),
-            ca_file=config.get("ca_file"),
-            timeout_seconds=config["timeout_seconds"],
-            max_retries=config["max_retries"],
-        )
+        return connection.connect(config)
     except ValueError as error:  # the client names settings, not values
         raise ConfigurationError(str(error)) from None
-
-
-def credentials(config: Mapping[str, Any]) -> Credentials:
-    """Choose how to sign in; `settings.problems` has made sure that one way is complete."""
-    client_id = config["client_id"]
-    if config.get("device_code"):
-        return DeviceCode(client_id=client_id, token_cache_file=config["token_cache_file"])
-    certificate = config.get("certificate_file")
-    if not certificate:
-        return ClientSecret(client_id=client_id, client_secret=config["client_secret"])
-    password = config.get("certificate_password")
-    if is_pfx(certificate):
-        return PfxCertificate(client_id=client_id, pfx_file=certificate, passphrase=password)
-    return PemCertificate(
-        client_id=client_id,
-        private_key_file=config["certificate_key_file"],
-        certificate_file=certificate,
-        passphrase=password,
-    )
 
 
 def sync_requests(config: Mapping[str, Any], identity: str) -> Requests | None:

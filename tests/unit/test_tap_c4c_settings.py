@@ -7,7 +7,6 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from c4c_client import BasicAuth, ClientCertificate, SamlBearer
 from singer_sdk.exceptions import ConfigurationError, ConfigValidationError
 from tap_c4c import connect
 from tap_c4c.tap import TapC4C
@@ -67,44 +66,6 @@ def test_bad_settings(config: dict[str, Any], named: str, tmp_path: Path) -> Non
     text = "; ".join(caught.value.errors)
     assert named in text
     assert "canary" not in text
-
-
-@pytest.mark.parametrize(
-    ("config", "expected"),
-    [
-        (
-            {"auth_method": "basic", "username": "u", "password": "p"},
-            BasicAuth("u", "p"),
-        ),
-        (
-            {"auth_method": "certificate", "certificate_file": "c", "key_file": "k"},
-            ClientCertificate("c", "k"),
-        ),
-        (
-            {
-                "auth_method": "saml_bearer",
-                "base_url": "https://h.example:8443/x",
-                "oauth_client_id": "id",
-                "oauth_client_secret": "s",
-                "saml_issuer": "i",
-                "username": "u",
-                "certificate_file": "c",
-                "key_file": "k",
-            },
-            SamlBearer(
-                token_url="https://h.example:8443/sap/bc/sec/oauth2/token",
-                client_id="id",
-                client_secret="s",
-                issuer="i",
-                username="u",
-                cert_file="c",
-                key_file="k",
-            ),
-        ),
-    ],
-)
-def test_ways_to_sign_in(config: dict[str, Any], expected: object) -> None:
-    assert connect.auth(config) == expected
 
 
 def test_the_client_is_built_from_the_settings_without_a_request() -> None:

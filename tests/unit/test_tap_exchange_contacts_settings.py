@@ -7,7 +7,6 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from exchange_client import ClientSecret, DeviceCode, PemCertificate, PfxCertificate
 from singer_sdk.exceptions import ConfigurationError, ConfigValidationError
 from tap_exchange_contacts import connect
 from tap_exchange_contacts.tap import TapExchangeContacts
@@ -79,28 +78,6 @@ def test_bad_settings(config: dict[str, Any], named: str, tmp_path: Path) -> Non
     text = "; ".join(caught.value.errors)
     assert named in text
     assert "canary" not in text
-
-
-@pytest.mark.parametrize(
-    ("config", "expected"),
-    [
-        ({"client_secret": "s"}, ClientSecret(client_id="app", client_secret="s")),
-        (
-            {"certificate_file": "c.pem", "certificate_key_file": "k.pem"},
-            PemCertificate(client_id="app", private_key_file="k.pem", certificate_file="c.pem"),
-        ),
-        (
-            {"certificate_file": "c.PFX", "certificate_password": "p"},
-            PfxCertificate(client_id="app", pfx_file="c.PFX", passphrase="p"),
-        ),
-        (
-            {"device_code": True, "token_cache_file": "t"},
-            DeviceCode(client_id="app", token_cache_file="t"),
-        ),
-    ],
-)
-def test_credentials(config: dict[str, Any], expected: object) -> None:
-    assert connect.credentials({"client_id": "app", **config}) == expected
 
 
 def test_the_client_is_built_from_the_settings_without_a_request() -> None:
