@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, cast
 
 from emulators.__main__ import create_service, project_settings
 from emulators.seed import PERSONAL_MARK, Seeder
@@ -13,7 +13,8 @@ from typing_extensions import Self
 
 from demo import expectations
 from demo.project import Project
-from demo.snapshot import Item, Record, Snapshot, read_items, read_records
+from demo.snapshot import Snapshot
+from demo.tenants import Tenants
 from demo.traffic import Traffic, read_traffic
 
 if TYPE_CHECKING:
@@ -25,23 +26,20 @@ if TYPE_CHECKING:
 
     from demo.scene import Chapter
 
-_T = TypeVar("_T")
 
-
-class Stage:
+class Stage(Tenants):
     """Everything the scenes need; a context manager that serves the emulators."""
 
     def __init__(self) -> None:
         self.project = Project()
         tls = create_tls(self.project.folder / "tls")
         graph, c4c = create_service("graph", 1), create_service("c4c", 1)
+        super().__init__(cast("GraphAdmin", graph.admin), cast("C4CAdmin", c4c.admin))
         self._servers = [EmulatorServer(service, tls) for service in (graph, c4c)]
-        self.graph = cast("GraphAdmin", graph.admin)
-        self.c4c = cast("C4CAdmin", c4c.admin)
         self._stack = ExitStack()
         self._apart: set[str] = set()
         Seeder(self.graph, self.c4c).fill()
-        self._personal = read_items(self.graph.dump())
+        self._personal = self.items()
         settings = {"ca_file": str(tls.ca_file), **project_settings(self.project.folder)}
         for server in self._servers:
             settings |= server.service.credentials(server.base_url)
@@ -71,7 +69,7 @@ class Stage:
 
     def describe(self) -> str:
         """Say in one line what there is."""
-        items, records = read_items(self.graph.dump()), read_records(self.c4c.dump())
+        items, records = self.items(), self.records()
         mailboxes = {item.mailbox for item in items}
         return (
             f"{len(records)} records in C4C, {len(mailboxes)} mailboxes with "
@@ -101,8 +99,8 @@ class Stage:
         """Return both sides as they are now, with issues and holds."""
         status = self.project.ask("status")
         return Snapshot(
-            items=read_items(self.graph.dump()),
-            records=read_records(self.c4c.dump()),
+            items=self.items(),
+            records=self.records(),
             issues=tuple(status["issues"]),
             holds=len(status["pending_holds"]),
         )
@@ -124,42 +122,3 @@ class Stage:
         """Let the operator reject all holds."""
         for hold_id in self.project.ask("status")["pending_holds"]:
             self.project.ask("reject", hold_id)
-
-    def items_in(self, mailbox: str, folder: str) -> list[Item]:
-        """Return the items of a folder by name."""
-        items = read_items(self.graph.dump())
-        found = [item for item in items if (item.mailbox, item.folder) == (mailbox, folder)]
-        return sorted(found, key=lambda item: item.name)
-
-    def item(self, mailbox: str, name: str, *, is_deleted: bool = False) -> Item:
-        """Return the only item of that name.
-
-        Raises:
-            LookupError: There is none, or more than one.
-        """
-        items = read_items(self.graph.dump())
-        found = [item for item in items if (item.mailbox, item.name) == (mailbox, name)]
-        return _only([item for item in found if item.is_deleted == is_deleted], name)
-
-    def record(self, kind: str, name: str) -> Record:
-        """Return the only record of that name.
-
-        Raises:
-            LookupError: There is none, or more than one.
-        """
-        records = read_records(self.c4c.dump())
-        return _only([r for r in records if (r.kind, r.name) == (kind, name)], name)
-
-    def folder_id(self, mailbox: str, name: str) -> str | None:
-        """Return the id of a folder, which is created if it is missing; None: the default one."""
-        folders = self.graph.dump()["mailboxes"][mailbox]["folders"]
-        for folder in folders:
-            if folder["display_name"] == name and not folder["is_deleted"]:
-                return None if folder["is_default"] else str(folder["id"])
-        return self.graph.create_folder(mailbox, name)
-
-
-def _only(found: list[_T], name: str) -> _T:
-    if len(found) != 1:
-        raise LookupError(f"{len(found)} of {name}")
-    return found[0]
