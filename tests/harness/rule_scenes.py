@@ -28,14 +28,17 @@ _BYSTANDER = "Bystander"
 
 @contextmanager
 def populated(
-    folder: Path, mapper: dict[str, Any] | None = None, **world_options: Any
+    folder: Path,
+    mapper: dict[str, Any] | None = None,
+    world_class: type[World] = World,
+    **world_options: Any,
 ) -> Iterator[World]:
     """Give a world with four linked bystanders per type; afterwards it must be at rest.
 
     The bystanders keep the guard of mass deletions out of the scene. A session after the scene
     must write nothing, and no bystander may have been touched by it (I2, I14).
     """
-    with World(folder, mapper=mapper, **world_options) as world:
+    with world_class(folder, mapper=mapper, **world_options) as world:
         for kind in KINDS:
             for number in range(4):
                 add_record(world, kind, bystander(kind, number))
