@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Protocol, Ty
 from singer_sdk.exceptions import (
     ConfigurationError,
     ConfigValidationError,
+    FatalAPIError,
     RecordsWithoutSchemaException,
-    SyncError,
+    RetriableAPIError,
 )
 from singer_sdk.helpers.capabilities import PluginCapabilities
 from singer_sdk.sinks import BatchSink
@@ -133,7 +134,12 @@ class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
     ]
     default_sink_class = CollectingSink
     message_reader_class = QuietReader
-    plain_errors = (*QuietPlugin.plain_errors, RecordsWithoutSchemaException, SyncError)
+    plain_errors = (
+        *QuietPlugin.plain_errors,
+        FatalAPIError,
+        RecordsWithoutSchemaException,
+        RetriableAPIError,
+    )
 
     def __init__(self, *, client: ClientT | None = None, **kwargs: Any) -> None:  # noqa: ANN401 - the SDK's own
         super().__init__(setup_mapper=False, **kwargs)
@@ -168,7 +174,7 @@ class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
         """Return what loads plain records."""
 
     @abstractmethod
-    def explain(self, error: Exception) -> SyncError:
+    def explain(self, error: Exception) -> FatalAPIError | RetriableAPIError:
         """Turn an error of the client into one line with cause, setting and remedy."""
 
     # -- settings --------------------------------------------------------------------------------

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from c4c_client import AuthError, NotFoundError, ThrottledError, TransientError, UnknownOutcomeError
-from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SyncError
+from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
 
-def explain(error: Exception) -> SyncError:
+def explain(error: Exception) -> FatalAPIError | RetriableAPIError:
     """Turn an error of the client into the SDK's kind, with the remedy in its text."""
     match error:
         case AuthError():

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from contact_sync.plain import PlainBook
     from contact_sync.store import Store
-    from singer_sdk.exceptions import SyncError
+    from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
 
 class _Operations:
@@ -76,5 +76,5 @@ class TargetC4C(OrderedTarget[C4CClient]):
         return PlainC4C(client, book)
 
     @override
-    def explain(self, error: Exception) -> SyncError:
+    def explain(self, error: Exception) -> FatalAPIError | RetriableAPIError:
         return errors.explain(error)

@@ -11,12 +11,12 @@ from exchange_client import (
     TransientError,
     UnknownOutcomeError,
 )
-from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SyncError
+from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
 _PASSING = (ThrottledError, TransientError, UnknownOutcomeError, FolderGoneError, NotFoundError)
 
 
-def explain(error: Exception) -> SyncError:
+def explain(error: Exception) -> FatalAPIError | RetriableAPIError:
     """Turn an error of the client into the SDK's kind, with the remedy in its text."""
     if isinstance(error, AuthError):
         return FatalAPIError(
@@ -24,7 +24,10 @@ def explain(error: Exception) -> SyncError:
             "(client_secret, certificate_file or device_code)."
         )
     if isinstance(error, MailboxError):
-        return FatalAPIError(f"A mailbox cannot be written to: {error}. See mailboxes.")
+        return FatalAPIError(
+            f"A mailbox cannot be written to: {error}. Or correct the setting mailboxes of tap "
+            "and mapper."
+        )
     if isinstance(error, _PASSING):
         return RetriableAPIError(
             f"Exchange is not available: {error}. Check authority_url, graph_url and the network, "

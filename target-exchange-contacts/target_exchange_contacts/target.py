@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from contact_sync.plain import PlainBook
     from contact_sync.store import Store
-    from singer_sdk.exceptions import SyncError
+    from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
 
 class _Operations:
@@ -69,5 +69,5 @@ class TargetExchangeContacts(OrderedTarget[ExchangeClient]):
         return PlainExchange(client, book)
 
     @override
-    def explain(self, error: Exception) -> SyncError:
+    def explain(self, error: Exception) -> FatalAPIError | RetriableAPIError:
         return errors.explain(error)

@@ -295,6 +295,35 @@ def test_a_mailbox_that_another_session_works_on_is_told(desk: Desk) -> None:
     assert "Another session (elsewhere:1)" in line
 
 
+@pytest.mark.parametrize("desk", ["target-exchange-contacts"], indirect=True)
+@pytest.mark.parametrize(
+    ("mailbox", "change", "expected"),
+    [
+        ("nobody@contoso.example", {}, "no such user: check the mailbox address"),
+        (ALICE, {"licensed": False}, "the user has no Exchange Online mailbox"),
+        (ALICE, {"denied": True}, "access denied: grant the app the permission"),
+    ],
+)
+def test_a_mailbox_that_cannot_be_used_is_told(
+    desk: Desk, mailbox: str, change: dict[str, bool], expected: str
+) -> None:
+    folders = {"contact": {"name": "SAP C4C Contacts", "aliases": [], "category": "C"}}
+    contract = {"op": "prepare", "mailbox": mailbox, "folders": folders}
+    messages = (
+        schema("mailboxes", "mailbox", "id", **{PROPERTY: {"type": "object"}}),
+        record("mailboxes", mailbox=mailbox, id="", **{PROPERTY: contract}),
+        state(bookmark=1),
+    )
+    desk.world.graph.set_mailbox(ALICE, **change)
+    try:
+        line = desk.line(*messages, sync_store=desk.store_path)
+    finally:
+        desk.world.graph.set_mailbox(ALICE, licensed=True, denied=False)
+    assert line.startswith("A mailbox cannot be written to: ")
+    assert expected in line
+    assert mailbox not in line
+
+
 def test_a_stopped_target_emits_no_state(
     desk: Desk, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:

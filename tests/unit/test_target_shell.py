@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from contact_sync.plain import PlainBook
-    from singer_sdk.exceptions import SyncError
 
 BOX = "ada@contoso.example"
 
@@ -106,7 +105,7 @@ class TargetTrain(OrderedTarget[Train]):
         return _Plain(client, book)
 
     @override
-    def explain(self, error: Exception) -> SyncError:
+    def explain(self, error: Exception) -> FatalAPIError:
         return FatalAPIError("the train is late")
 
 
