@@ -48,8 +48,9 @@ check: .venv/.installed ## lint, types, import contracts
 	$(BIN)/lint-imports
 
 .PHONY: settings
-settings: .venv/.installed ## write the plugins' settings into meltano.yml and README.md
+settings: .venv/.installed ## write settings and issue codes into meltano.yml and README.md
 	$(BIN)/python scripts/plugin_settings.py
+	$(BIN)/python scripts/issue_codes.py
 
 .PHONY: constraints
 constraints: $(filter-out uv,$(UV)) ## pin what the packages need; UPGRADE=--upgrade takes new versions

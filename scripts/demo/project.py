@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".demo"
 _PLUGIN_FOLDERS = ("extractors", "loaders", "mappers", "utilities")
-_OWN_VARIABLES = ("MELTANO_", "CONTACT_SYNC_", "GRAPH_", "C4C_", "TAP_", "TARGET_")
+_OWN_VARIABLES = ("MELTANO_", "CONTACT_SYNC_", "GRAPH_", "C4C_", "TAP_", "TARGET_", "PYTHONPATH")
 _TIMEOUT_SECONDS = 600
 _LINES_SHOWN = 15
 
