@@ -19,7 +19,7 @@ from exchange_client import ContactCreate
 from target_exchange_contacts.writing import Write, is_newer, link_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from contact_sync.book import Book
     from contact_sync.core.model import Link
@@ -53,6 +53,7 @@ class Creating:
         linked = self._book.store.links.linked_items(mailbox)
         items = {item.id: item for item in self._client.list_contacts(mailbox, folder_id)}
         by_link = {item.link: item for item in items.values() if item.link}
+        waiting = self._waiting(mailbox, tasks[0].kind, items)
         free = [
             item
             for item in items.values()
@@ -68,14 +69,31 @@ class Creating:
             elif not task.item_id or not task.link.phase.is_live:
                 # The item of a pair that slept or had ended lies in Deleted Items.
                 new.append(task)
-        matched, rest = self._match(new, free)
+        matched, rest = self._match(new, free, waiting)
         self._create(mailbox, folder_id, rest)
         return [*writes, *matched]
 
-    def _match(self, tasks: list[Task], free: list[Contact]) -> tuple[list[Write], list[Task]]:
-        """Match with unlinked items of the folder; return writes and what is still new."""
+    def _waiting(
+        self, mailbox: str, kind: RecordType, listed: Mapping[str, Contact]
+    ) -> list[Contact]:
+        """Return the items that stage 1 found no record for, or several: one may be theirs."""
+        links = self._book.store.links.waiting_for_record(mailbox, kind)
+        ids = [link.exchange_id for link in links if link.exchange_id]
+        missing = [item_id for item_id in ids if item_id not in listed]
+        found = {**listed, **self._client.get_contacts(mailbox, missing)} if ids else {}
+        return [item for item_id in ids if (item := found.get(item_id)) is not None]
+
+    def _match(
+        self, tasks: list[Task], free: list[Contact], waiting: list[Contact]
+    ) -> tuple[list[Write], list[Task]]:
+        """Match with unlinked items; return writes and what is still new.
+
+        An item that waits for its own record is stage 1's to decide on: a record that matches it
+        is not created beside it.
+        """
         seekers = [task for task in tasks if task.contract.match]
         by_id = {item.id: item for item in free}
+        free = [*free, *waiting]
         verdicts = matching.match_all(
             [
                 matching.Newcomer(key=t.link.link_id, values=t.fields.normalised(t.values))
@@ -96,8 +114,10 @@ class Creating:
         rest: list[Task] = []
         for task in tasks:
             verdict = verdicts.get(task.link.link_id)
-            if isinstance(verdict, matching.Matched):
+            if isinstance(verdict, matching.Matched) and verdict.remote_id in by_id:
                 writes.append(self._join(task, by_id[verdict.remote_id]))
+            elif isinstance(verdict, matching.Matched):
+                self._book.ask_again(task.link.but(exchange_id=verdict.remote_id), Side.EXCHANGE)
             elif isinstance(verdict, matching.Ambiguous):
                 self._book.issue(task, "ambiguous_match")
             else:

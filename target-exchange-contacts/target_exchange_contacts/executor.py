@@ -25,6 +25,7 @@ from target_exchange_contacts.writing import Write, Writing
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from contact_sync.core.model import Link
     from contact_sync.store import Store
     from exchange_client import ExchangeClient
 
@@ -63,10 +64,7 @@ class Executor:
                 prepare(self._client, self._store, contract)
                 self.book.count(contract.op.value)
             return
-        if not self._is_resolved:
-            # After the folders are known: our own copies are looked for inside them.
-            intents.resolve(self._client, self._store)
-            self._is_resolved = True
+        self._resolve()
         by_mailbox: dict[str, list[Task]] = defaultdict(list)
         for contract, record in contracts:
             link = self._store.links.get(contract.link)
@@ -78,6 +76,14 @@ class Executor:
                 self._removing.run(mailbox, by_mailbox[mailbox])
             else:
                 self._contacts(mailbox, by_mailbox[mailbox])
+
+    def _resolve(self) -> None:
+        """Explain open intents once, when the folders are known in which copies are looked for."""
+        if self._is_resolved:
+            return
+        self._is_resolved = True
+        for left_over in intents.resolve(self._client, self._store):
+            self._removing.run(left_over.mailbox, [_trash(left_over)])
 
     def _contacts(self, mailbox: str, tasks: list[Task]) -> None:
         creates = [task for task in tasks if task.contract.op is Op.CREATE]
@@ -116,3 +122,15 @@ class Executor:
                 strips=seen.strips or write.strips,
             )
         return by_link.values()
+
+
+def _trash(link: Link) -> Task:
+    """Return the operation for a left-over item; its link is forgotten afterwards."""
+    contract = Contract(
+        op=Op.TRASH,
+        link=link.link_id,
+        mailbox=link.mailbox,
+        record_type=link.record_type,
+        policy={"after": "forgotten"},
+    )
+    return Task(contract, {}, link)

@@ -18,8 +18,13 @@ if TYPE_CHECKING:
     from exchange_client import Contact, ExchangeClient
 
 
-def resolve(client: ExchangeClient, store: Store) -> None:
-    """Close the intents that can be explained; the others keep their links out of this run."""
+def resolve(client: ExchangeClient, store: Store) -> list[Link]:
+    """Close the intents that can be explained; the others keep their links out of this run.
+
+    Returns:
+        Links of left-over items: sources of moves whose copy was found, to be trashed now.
+    """
+    left_over: list[Link] = []
     for intent in store.intents.list_open(Side.EXCHANGE):
         link = store.links.get(intent.link_id)
         if link is None:
@@ -29,10 +34,11 @@ def resolve(client: ExchangeClient, store: Store) -> None:
             _ask_again(store, link)
             store.intents.close(intent.intent_id, "decide again")
         else:
-            _resolve_copy(client, store, intent, link)
+            left_over += _resolve_copy(client, store, intent, link)
+    return left_over
 
 
-def _resolve_copy(client: ExchangeClient, store: Store, intent: Intent, link: Link) -> None:
+def _resolve_copy(client: ExchangeClient, store: Store, intent: Intent, link: Link) -> list[Link]:
     """Look in the managed folder for the item that a create or move was to make."""
     folder_id = store.folders.get(link.mailbox).get(link.record_type)
     text = Claim(store.binding(Side.C4C) or "", link.record_type, link.c4c_id or "").render()
@@ -49,20 +55,24 @@ def _resolve_copy(client: ExchangeClient, store: Store, intent: Intent, link: Li
                 c4c_id=link.c4c_id,
             )
         )
-        return
+        return []
+    left_over: list[Link] = []
     with store.transaction():
         if copies:
-            _adopt(store, link, copies[0])
+            left_over = _adopt(store, link, copies[0])
         for code in ("unresolved_intent", "unknown_outcome"):
             store.issues.close(code=code, link_id=link.link_id)
         store.intents.close(intent.intent_id, "adopted" if copies else "not done")
     _ask_again(store, store.links.get(link.link_id) or link)
+    return left_over
 
 
-def _adopt(store: Store, link: Link, item: Contact) -> None:
+def _adopt(store: Store, link: Link, item: Contact) -> list[Link]:
     """Make the copy the pair's item; the source of a move is a left-over to be trashed."""
+    left_over: list[Link] = []
     if link.exchange_id is not None:
-        store.links.save(outcome.stray(link, str(uuid.uuid4()), Owes.TRASH))
+        left_over.append(outcome.stray(link, str(uuid.uuid4()), Owes.TRASH))
+        store.links.save(*left_over)
     owes = Owes.NOTHING if link.owes in (Owes.MOVE, Owes.CREATE) else link.owes
     store.links.save(
         link.but(
@@ -72,6 +82,7 @@ def _adopt(store: Store, link: Link, item: Contact) -> None:
             owes=owes,
         )
     )
+    return left_over
 
 
 def _ask_again(store: Store, link: Link) -> None:

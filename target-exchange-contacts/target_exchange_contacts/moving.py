@@ -112,7 +112,8 @@ class Moving:
     ) -> Exception | None:
         """The user edited the source while it was copied: bring the edit over, then trash it."""
         now = self._client.get_contacts(mailbox, [before.id]).get(before.id)
-        if now is None:
+        if now is None or now.folder_id != before.folder_id:
+            # Gone already; deleting it in Deleted Items would remove it for good.
             return None
         old = task.fields.from_graph(before.properties)
         values: dict[str, Any] = {

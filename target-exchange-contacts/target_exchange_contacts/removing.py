@@ -74,10 +74,14 @@ class Removing:
         return again
 
     def _has_left(self, mailbox: str, task: Task, item: Contact) -> bool:
-        """Whether the user took the item out of the sync meanwhile: then it is his alone."""
-        if task.contract.policy.get("after") == "forgotten":
-            return False
-        return item.folder_id not in self._book.store.folders.get(mailbox).values()
+        """Whether the item is elsewhere by now: trashed already, or taken out by the user.
+
+        Deleting an item that lies in Deleted Items would remove it for good.
+        """
+        home = {task.link.exchange_folder_id}
+        if task.contract.policy.get("after") != "forgotten":
+            home |= set(self._book.store.folders.get(mailbox).values())
+        return item.folder_id not in home
 
     def _report_dropped(self, task: Task, item: Contact) -> None:
         live = task.digests_of(item, self._book.key)
