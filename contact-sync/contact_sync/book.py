@@ -61,6 +61,14 @@ class Task(Protocol):
 _TRANSIENT_CODES = ("rejected", "unavailable", "unknown_outcome", "unresolved_intent")
 
 
+def end_waiting(store: Store, link: Link) -> None:
+    """Drop links by which the record of this pair still waits for an item."""
+    for entry in store.links.waiting_for_item(link.mailbox, link.c4c_id or ""):
+        if entry.link_id != link.link_id:
+            store.links.delete(entry.link_id)
+            store.issues.close(link_id=entry.link_id)
+
+
 class Book:
     """The store, as the steps of a target use it."""
 
@@ -86,6 +94,13 @@ class Book:
             self.save(task, link)
             self._close(task, intent)
         self.count(task.contract.op.value)
+
+    def joined(self, task: Task, link: Link) -> None:
+        """Store that an item and a record are a pair."""
+        with self.store.transaction():
+            end_waiting(self.store, link)
+            self.done(task, link)
+            self.store.issues.close(code="ambiguous_match", link_id=link.link_id)
 
     def forgotten(self, task: Task, intent: str | None = None) -> None:
         """Store a success after which the link has no meaning any more."""

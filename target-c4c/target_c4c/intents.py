@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from c4c_client import filters
+from contact_sync.book import end_waiting
 from contact_sync.core import outcome
 from contact_sync.core.fields import FieldMap
 from contact_sync.core.model import Issue, Link, Phase, RecordType, Side
@@ -85,7 +86,9 @@ def _resolve_create(
         return
     with store.transaction():
         if hits:
-            store.links.save(_adopted(link, hits[0], digests[hits[0].object_id]))
+            adopted = _adopted(link, hits[0], digests[hits[0].object_id])
+            end_waiting(store, adopted)
+            store.links.save(adopted)
             _ask_again(store, link)
         for code in ("unresolved_intent", "unknown_outcome"):
             store.issues.close(code=code, link_id=link.link_id)

@@ -202,8 +202,7 @@ class Joining:
             owes=link.owes,
         )
         link = outcome.see_record(link, task.facts(record, self._book.key))
-        self._book.done(task, link)
-        self._book.store.issues.close(code="ambiguous_match", link_id=link.link_id)
+        self._book.joined(task, link)
         kept = merged.to_c4c
         dropped = {n: (live if n in kept else contract.source)[n] for n in merged.conflicts}
         self._book.conflict(task, merged.conflicts, kept, dropped)

@@ -124,8 +124,8 @@ class Upload:
             case Verdict.LEFT, Link():
                 owes = Owes.STRIP if self._bears_routing(record) else Owes.NOTHING
                 self._absences.note(_see(link, record).but(owes=owes))
-            case Verdict.FORGET, Link():
-                self._absences.forget(link)
+            case Verdict.FORGET, Link() if self._absences.forget(link):
+                yield from self._item(mailbox, record)
             case Verdict.IGNORE, Link(owes=Owes.STRIP) if not self._bears_routing(record):
                 self._store.links.save(link.but(owes=Owes.NOTHING))
 
@@ -135,7 +135,9 @@ class Upload:
         """E1: an item of a managed type that no link knows."""
         if self._session.is_off(kind) or record.get("isPrivate"):
             return
-        if old is not None and old.phase is Phase.PENDING and not self._absences.forget(old):
+        if old is not None and old.phase is Phase.PENDING:
+            if self._absences.forget(old):
+                yield from self._item(mailbox, record)
             return
         claim = claims.parse(record.get("syncLink"))
         if claim is not None and claim.record_type is kind:
@@ -213,6 +215,8 @@ class Upload:
             yield from self._adopt(link, record, self._own_claim(link), edits.unknown)
         if edits.forward or relink:
             yield from self._update(link, {*edits.forward, *relink}, record)
+        else:
+            self._session.report_problems(link.mailbox, link.record_type, record["id"], ())
 
     def _update(
         self, link: Link, edited: set[str], record: Mapping[str, Any]

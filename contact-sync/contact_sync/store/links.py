@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from contact_sync.core.model import Link, Owes, Phase, RecordType
 from contact_sync.store.holds import finish_empty
-from contact_sync.store.tables import link
+from contact_sync.store.tables import intent, link
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -29,6 +29,13 @@ _PREFERENCE = sa.case(
 )
 _NOT_RETIRED = link.c.phase != Phase.RETIRED.value
 _LIVE = link.c.phase.in_([phase.value for phase in Phase if phase.is_live])
+
+#: The record has no item, and none is being created for it.
+_WAITS_FOR_ITEM = sa.and_(
+    link.c.phase == Phase.PENDING.value,
+    link.c.exchange_id.is_(None),
+    ~sa.exists().where(intent.c.link_id == link.c.link_id, intent.c.closed_at.is_(None)),
+)
 
 #: Databases limit the parameters of one statement; beyond this a mailbox is read as a whole.
 _MAX_PARAMETERS = 500
@@ -99,14 +106,34 @@ class Links:
         return int(self._database.fetch(query)[0][0])
 
     def is_linked(self, mailbox: str, c4c_ids: Collection[str]) -> set[str]:
-        """Return which of these ObjectIDs have a link in the mailbox that is not retired."""
+        """Return which of these ObjectIDs have an item in the mailbox, or had one asleep.
+
+        A record that still waits for its item is free: the item may be the one that is asked for.
+        """
         asked = set(c4c_ids)
         query = sa.select(link.c.c4c_id).where(
-            link.c.mailbox == mailbox, _NOT_RETIRED, link.c.c4c_id.is_not(None)
+            link.c.mailbox == mailbox,
+            _NOT_RETIRED,
+            ~_WAITS_FOR_ITEM,
+            link.c.c4c_id.is_not(None),
         )
         if len(asked) <= _MAX_PARAMETERS:
             query = query.where(link.c.c4c_id.in_(sorted(asked)))
         return asked.intersection(row[0] for row in self._database.fetch(query))
+
+    def waiting_for_item(self, mailbox: str, c4c_id: str) -> list[Link]:
+        """Return the links of a record that has no item yet, and for which none is created."""
+        return self._select(link.c.mailbox == mailbox, link.c.c4c_id == c4c_id, _WAITS_FOR_ITEM)
+
+    def waiting_for_record(self, mailbox: str, record_type: RecordType) -> list[Link]:
+        """Return the links of items that have no record yet, matched or created."""
+        return self._select(
+            link.c.mailbox == mailbox,
+            link.c.record_type == record_type.value,
+            link.c.phase == Phase.PENDING.value,
+            link.c.exchange_id.is_not(None),
+            link.c.c4c_id.is_(None),
+        )
 
     def linked_items(self, mailbox: str) -> dict[str, str | None]:
         """Return exchange id -> folder id of the links that are not retired."""
