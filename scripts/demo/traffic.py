@@ -54,7 +54,7 @@ def read_traffic(graph: Mapping[str, Any], c4c: Mapping[str, Mapping[str, int]])
         if key.startswith("GET ")
     }
     return Traffic(
-        graph_calls=sum(entry["top"] for entry in graph["requests"].values()) + graph["batches"],
+        graph_calls=sum(entry["top"] for entry in graph["requests"].values()),
         delta_calls=graph["delta_calls"],
         graph_batches=graph["batches"],
         graph_writes=graph["writes"],

@@ -64,7 +64,7 @@ def test_traffic_is_read_from_both_counters() -> None:
         "batches": 2,
         "delta_calls": 5,
         "writes": 3,
-        "requests": {"GET /a": {"top": 6, "inner": 1}, "PATCH /b": {"top": 0, "inner": 3}},
+        "requests": {"GET /a": {"top": 6, "inner": 1}, "POST /$batch": {"top": 2, "inner": 0}},
     }
     c4c = {
         "requests": {"GET ContactCollection": 2, "POST $batch": 1, "PATCH ContactCollection": 4},
