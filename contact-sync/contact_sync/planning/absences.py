@@ -36,8 +36,10 @@ class Absences:
     def note(self, link: Link) -> None:
         """Note that the item of a link is gone or elsewhere; act at once where nothing is lost."""
         match decide_absence(link, self._session.policy(link.record_type)):
-            case Verdict.FORGET:
-                self.forget(link)
+            case Verdict.FORGET if self.forget(link) and link.exchange_id:
+                again = self._store.links.by_exchange_id(link.mailbox, link.exchange_id)
+                if again is not None:
+                    self.note(again)
             case Verdict.REMOVE | Verdict.HIDE:
                 self._absent[link.link_id] = link
             case Verdict.RECREATE:
@@ -50,10 +52,26 @@ class Absences:
         return self._absent.pop(link.link_id, None) is not None
 
     def forget(self, link: Link) -> bool:
-        """Drop a pending link, unless a create may have happened for it; tell whether."""
+        """Drop a pending link, unless a create may have happened for it; tell whether.
+
+        The record that it was to replace takes the item back: the conversion never came about.
+        """
         if self._store.intents.open_for(link.link_id):
             return False
-        self._store.links.delete(link.link_id)
+        replaced = [
+            old.but(
+                phase=Phase.ACTIVE,
+                successor=None,
+                exchange_id=link.exchange_id,
+                exchange_version=link.exchange_version,
+                exchange_folder_id=link.exchange_folder_id,
+            )
+            for old in self._store.links.list_(link.mailbox, phases=(Phase.CONVERTING,))
+            if old.successor == link.link_id
+        ]
+        with self._store.transaction():
+            self._store.links.delete(link.link_id)
+            self._store.links.save(*replaced)
         self._store.issues.close(link_id=link.link_id)
         if link.exchange_id:
             self._session.close_issues_of(link.mailbox, link.exchange_id)

@@ -108,8 +108,11 @@ class Upload:
         record: Mapping[str, Any],
     ) -> Iterator[Operation]:
         match verdict, link:
+            case ((Verdict.NEW | Verdict.FORGET), Link(phase=Phase.PENDING)):
+                if self._absences.forget(link):
+                    yield from self._item(mailbox, record)
             case Verdict.NEW, _ if kind is not None:
-                yield from self._new(mailbox, link, kind, record)
+                yield from self._new(mailbox, kind, record)
             case Verdict.RESUME, Link():
                 yield from self._create(link, record)
             case ((Verdict.COMPARE | Verdict.WAKE), Link()):
@@ -124,20 +127,14 @@ class Upload:
             case Verdict.LEFT, Link():
                 owes = Owes.STRIP if self._bears_routing(record) else Owes.NOTHING
                 self._absences.note(_see(link, record).but(owes=owes))
-            case Verdict.FORGET, Link() if self._absences.forget(link):
-                yield from self._item(mailbox, record)
             case Verdict.IGNORE, Link(owes=Owes.STRIP) if not self._bears_routing(record):
                 self._store.links.save(link.but(owes=Owes.NOTHING))
 
     def _new(
-        self, mailbox: str, old: Link | None, kind: RecordType, record: Mapping[str, Any]
+        self, mailbox: str, kind: RecordType, record: Mapping[str, Any]
     ) -> Iterator[Operation]:
         """E1: an item of a managed type that no link knows."""
         if self._session.is_off(kind) or record.get("isPrivate"):
-            return
-        if old is not None and old.phase is Phase.PENDING:
-            if self._absences.forget(old):
-                yield from self._item(mailbox, record)
             return
         claim = claims.parse(record.get("syncLink"))
         if claim is not None and claim.record_type is kind:
