@@ -357,7 +357,8 @@ class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
         owner = session_owner()
         for mailbox in sorted(self._mailboxes):
             store.locks.acquire(mailbox, owner)
-            stack.callback(store.locks.release, mailbox, owner)
+        # The mapper's locks too: it ends before the work is done and leaves them to us.
+        stack.callback(store.locks.release_all, owner)
         return store
 
     @contextmanager

@@ -52,8 +52,8 @@ class Executor:
         """
         tasks = [task for task in map(self._task, records) if task is not None]
         if not self._is_resolved:
-            regions = {task.kind: task.contract.region for task in tasks}
-            intents.resolve(self._client, self._store, regions)
+            region = next((task.contract.region for task in tasks), None)
+            intents.resolve(self._client, self._store, region)
             self._is_resolved = True
         by_step: dict[tuple[str, RecordType], list[Task]] = defaultdict(list)
         for task in tasks:

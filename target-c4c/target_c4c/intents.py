@@ -30,13 +30,13 @@ CLOCK_MARGIN = timedelta(hours=24)
 IDENTITY = ("first_name", "middle_name", "last_name", "email", "name")
 
 
-def resolve(client: C4CClient, store: Store, regions: dict[RecordType, str | None]) -> None:
+def resolve(client: C4CClient, store: Store, region: str | None) -> None:
     """Close the intents that can be explained; the others keep their links out of this run.
 
     Args:
         client: C4C.
         store: The sync store.
-        regions: Record type -> region of the running session, to compare phones alike.
+        region: Region of the running session, to compare phones alike.
     """
     by_type: dict[RecordType, list[tuple[Intent, Link]]] = defaultdict(list)
     for intent in store.intents.list_open(Side.C4C):
@@ -50,7 +50,7 @@ def resolve(client: C4CClient, store: Store, regions: dict[RecordType, str | Non
             _ask_again(store, link)
             store.intents.close(intent.intent_id, "decide again")
     for kind, pairs in by_type.items():
-        fields = FieldMap(kind, region=regions.get(kind))
+        fields = FieldMap(kind, region=region)
         since = min(intent.opened_at for intent, _ in pairs) - CLOCK_MARGIN
         records = list(
             client.list_records(COLLECTIONS[kind], filter=filters.since("CreationOn", since))

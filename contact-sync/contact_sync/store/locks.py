@@ -66,6 +66,11 @@ class Locks:
         with self._database.write() as connection:
             connection.execute(sa.delete(session_lock).where(*held))
 
+    def release_all(self, owner: str) -> None:
+        """Give up every lock of a session; the end of a pipeline calls it."""
+        with self._database.write() as connection:
+            connection.execute(sa.delete(session_lock).where(session_lock.c.owner == owner))
+
     def is_any_held(self) -> bool:
         """Return whether a session is at work."""
         now = self._now()
