@@ -99,7 +99,7 @@ class Upload:
             self._session.close_issues_of(mailbox, record["id"])
         yield from self._act(verdict, link, found.record_type, mailbox, record)
 
-    def _act(
+    def _act(  # noqa: C901 - one case per verdict
         self,
         verdict: Verdict,
         link: Link | None,
