@@ -58,7 +58,10 @@ class Task(Protocol):
 
 
 #: Issues that a success of the same link closes.
-_TRANSIENT_CODES = ("rejected", "unavailable", "unknown_outcome", "unresolved_intent")
+_TRANSIENT_CODES = (
+    *("account_not_found", "rejected", "unavailable", "unknown_outcome"),
+    "unresolved_intent",
+)
 
 
 def end_waiting(store: Store, link: Link) -> None:
@@ -101,6 +104,10 @@ class Book:
             end_waiting(self.store, link)
             self.done(task, link)
             self.store.issues.close(code="ambiguous_match", link_id=link.link_id)
+            if link.exchange_id is not None:
+                self.store.issues.close(
+                    code="linked_record_gone", mailbox=link.mailbox, exchange_id=link.exchange_id
+                )
 
     def forgotten(self, task: Task, intent: str | None = None) -> None:
         """Store a success after which the link has no meaning any more."""
@@ -132,14 +139,22 @@ class Book:
             self.issue(task, "unavailable", detail=failure.detail)
         self.count("failed")
 
-    def issue(self, task: Task, code: str, fields: Iterable[str] = (), detail: str = "") -> None:
-        """Raise an issue about the task's link."""
+    def issue(
+        self,
+        task: Task,
+        code: str,
+        fields: Iterable[str] = (),
+        detail: str = "",
+        *,
+        is_linked: bool = True,
+    ) -> None:
+        """Raise an issue about the task's link; about its item alone where the link ends."""
         self.store.issues.raise_(
             Issue(
                 code=code,
                 mailbox=task.link.mailbox,
                 record_type=task.kind,
-                link_id=task.link.link_id,
+                link_id=task.link.link_id if is_linked else None,
                 exchange_id=task.link.exchange_id,
                 c4c_id=task.link.c4c_id,
                 fields=tuple(sorted(fields)),

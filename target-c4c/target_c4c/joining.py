@@ -132,8 +132,9 @@ class Joining:
             self._book.save(task, link)
             self._book.issue(task, "read_only_new_item")
             return
-        self._book.issue(task, "linked_record_gone")
-        if task.link.phase is Phase.PENDING:
+        is_new = task.link.phase is Phase.PENDING
+        self._book.issue(task, "linked_record_gone", is_linked=not is_new)
+        if is_new:
             self._book.store.links.delete(task.link.link_id)
 
     # -- first match ---------------------------------------------------------------------------

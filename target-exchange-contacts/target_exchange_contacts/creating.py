@@ -150,8 +150,7 @@ class Creating:
             owes=Owes.STAMP,
         )
         link = outcome.see_item(link, task.facts(item, self._book.key))
-        self._book.done(task, self._as_seen(task, link))
-        self._book.store.issues.close(code="ambiguous_match", link_id=link.link_id)
+        self._book.joined(task, self._as_seen(task, link))
         dropped = {
             name: (live if name in merged.to_exchange else contract.source)[name]
             for name in merged.conflicts
@@ -206,7 +205,8 @@ class Creating:
 
 def _body(task: Task) -> dict[str, object]:
     """Return the properties of a new item: what C4C knows, and the category."""
-    values = {name: value for name, value in task.values.items() if value}
+    writable = task.contract.writable
+    values = {name: value for name, value in task.values.items() if value and name in writable}
     categories = with_mark([], task.category, ())
     marks = {"categories": categories} if categories else {}
     return {**task.fields.to_graph(values), **marks}

@@ -69,6 +69,8 @@ class Upload:
 
     def finish(self) -> Iterator[Operation]:
         """Yield what needs the whole input: copies and returns first, removals last."""
+        # Of several copies the oldest is the pair's item, in whatever order they were listed.
+        self._claimants.sort(key=lambda one: (str(one.get("createdDateTime") or ""), one["id"]))
         for record in self._claimants:
             yield from self._claimant(str(record["mailbox"]).lower(), record)
         yield from self._absences.finish()
@@ -210,27 +212,28 @@ class Upload:
         self._session.report_restored(link, restore)
         if edits.unknown:
             yield from self._adopt(link, record, self._own_claim(link), edits.unknown)
-        if edits.forward or relink:
-            yield from self._update(link, {*edits.forward, *relink}, record)
-        else:
-            self._session.report_problems(link.mailbox, link.record_type, record["id"], ())
+        yield from self._update(link, {*edits.forward, *relink}, record, now)
 
     def _update(
-        self, link: Link, edited: set[str], record: Mapping[str, Any]
+        self, link: Link, edited: set[str], record: Mapping[str, Any], now: Mapping[str, str]
     ) -> Iterator[Operation]:
-        fields = self._session.fields(link.record_type)
-        problems = fields.problems(fields.from_graph(record), is_create=False)
+        """E2: send what was edited and fits; nothing at all while a required value is blank."""
+        fields, policy = (
+            self._session.fields(link.record_type),
+            self._session.policy(link.record_type),
+        )
+        problems = [
+            problem
+            for problem in fields.problems(fields.from_graph(record), is_create=False)
+            # What both sides have, or what never travels, is no problem.
+            if policy.may_write(Side.C4C, problem.field)
+            and now[problem.field] != link.base_c4c.get(problem.field)
+        ]
         self._session.report_problems(link.mailbox, link.record_type, record["id"], problems)
         names = sorted(edited - {problem.field for problem in problems})
-        if names:
-            yield self._operation(
-                Op.UPDATE,
-                link,
-                record,
-                names,
-                if_match=link.c4c_etag,
-                base=dict(link.base_c4c),
-            )
+        if names and not any(problem.is_blocking for problem in problems):
+            terms = {"if_match": link.c4c_etag, "base": dict(link.base_c4c)}
+            yield self._operation(Op.UPDATE, link, record, names, **terms)
 
     def _revive(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
         """E9, or a rejected removal: the record is set Active again; read-only: only joined."""
@@ -273,9 +276,8 @@ class Upload:
         names = self._session.fields(claim.record_type).names
         link = self._store.links.by_c4c_id(mailbox, claim.c4c_id)
         if link is None:
-            fresh = Link(
-                link_id=self._session.new_id(), mailbox=mailbox, record_type=claim.record_type
-            )
+            link_id, kind = self._session.new_id(), claim.record_type
+            fresh = Link(link_id=link_id, mailbox=mailbox, record_type=kind, c4c_id=claim.c4c_id)
             yield from self._adopt(fresh, record, claim, names)
         elif self._absences.withdraw(link) or link.exchange_id in (None, record["id"]):
             # The same record under a new id: the pair goes on with this item.
