@@ -32,7 +32,7 @@ def main() -> int:
                 failures.append(f"{chapter.title}: the session failed, the rest is not played")
                 break
     seconds = time.monotonic() - started
-    screen.say(f"\n{len(CHAPTERS)} sessions, {seconds:.0f} s", style="bold")
+    screen.say(f"\n{stage.project.runs} sessions, {seconds:.0f} s", style="bold")
     for failure in failures:
         screen.say(f"✘ {failure}", style="bold red")
     if not failures:

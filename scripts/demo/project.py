@@ -31,7 +31,11 @@ class SessionFailedError(Exception):
 
 
 class Project:
-    """The project; its folder is made anew and stays for a look afterwards."""
+    """The project; its folder is made anew and stays for a look afterwards.
+
+    Attributes:
+        runs: Number of sessions so far.
+    """
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self.folder = folder
@@ -41,7 +45,7 @@ class Project:
         shutil.copy(ROOT / "meltano.yml", folder)
         for name in _PLUGIN_FOLDERS:
             (folder / ".meltano" / name).symlink_to(ROOT / ".meltano" / name)
-        self._runs = 0
+        self.runs = 0
 
     def write_settings(self, settings: Mapping[str, str]) -> None:
         """Write `.env`; names as in `emulators.environment.PLUGIN_NAMES`."""
@@ -56,8 +60,8 @@ class Project:
         Raises:
             SessionFailedError: It did not end well.
         """
-        self._runs += 1
-        log = self.folder / "logs" / f"session-{self._runs}.log"
+        self.runs += 1
+        log = self.folder / "logs" / f"session-{self.runs}.log"
         with log.open("w") as stream:
             done = subprocess.run(  # noqa: S603 - our own command
                 [_program("meltano"), "run", "sync"],
@@ -109,4 +113,5 @@ def _environment() -> dict[str, str]:
 
 
 def _tail(text: str, where: str) -> str:
-    return "\n".join([*text.splitlines()[-_LINES_SHOWN:], f"({where})"])
+    lines = [line for line in text.splitlines() if "METRIC:" not in line]
+    return "\n".join([*lines[-_LINES_SHOWN:], f"({where})"])
