@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from contact_sync.core.model import RecordType, Winner
+from contact_sync.core.fields import FieldMap
+from contact_sync.core.model import Direction, FieldPolicy, RecordType, Winner
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,6 +77,7 @@ class Contract:
         strip_categories: Category names to take off, lower case.
         region: ISO country used to read phone numbers without a country code.
         custom: Custom fields: canonical name -> [Graph property, C4C property].
+        off: Fields that are switched off: neither compared nor written.
     """
 
     op: Op
@@ -102,6 +104,17 @@ class Contract:
     strip_categories: tuple[str, ...] = ()
     region: str | None = None
     custom: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    off: tuple[str, ...] = ()
+
+    @property
+    def field_map(self) -> FieldMap:
+        """The mapping that the mapper used."""
+        return FieldMap(
+            self.record_type,
+            region=self.region,
+            custom=self.custom,
+            directions={name: FieldPolicy(direction=Direction.OFF) for name in self.off},
+        )
 
     def to_message(self) -> dict[str, Any]:
         """Return the JSON form: only what differs from the defaults, enums as their values."""
@@ -132,7 +145,7 @@ class Contract:
             data["record_type"] = RecordType(data.get("record_type", RecordType.CONTACT))
             data["on_conflict"] = {k: Winner(v) for k, v in data.get("on_conflict", {}).items()}
             data["custom"] = {k: (v[0], v[1]) for k, v in data.get("custom", {}).items()}
-            for name in ("fields", "writable", "returnable", "strip_categories"):
+            for name in ("fields", "writable", "returnable", "strip_categories", "off"):
                 data[name] = tuple(str(entry) for entry in data.get(name, ()))
             return cls(**data)
         except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from contact_sync.core.fields import FieldMap
 from contact_sync.core.model import RecordType
 from contact_sync.core.outcome import RecordFacts
 
@@ -42,8 +41,7 @@ class Task:
     link: Link
 
     def __post_init__(self) -> None:  # noqa: D105 - derives what the class docstring names
-        kind = self.contract.record_type
-        self.fields = FieldMap(kind, region=self.contract.region, custom=self.contract.custom)
+        self.fields = self.contract.field_map
         self.values = self.fields.from_c4c(self.properties)
 
     @property

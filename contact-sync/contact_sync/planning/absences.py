@@ -120,9 +120,7 @@ class Absences:
             record={"ObjectID": link.c4c_id},
             contract=Contract(
                 op=Op.RETIRE,
-                link=link.link_id,
-                mailbox=link.mailbox,
-                record_type=link.record_type,
+                **self._session.terms(link),
                 if_match=link.c4c_etag,
                 base=dict(link.base_c4c),
                 requires=link.successor,
@@ -131,7 +129,5 @@ class Absences:
                     "c4c_delete": policy.c4c_delete,
                     "delete_vs_edit": policy.delete_vs_edit,
                 },
-                region=self._session.settings.region,
-                custom=self._session.settings.custom[link.record_type],
             ),
         )

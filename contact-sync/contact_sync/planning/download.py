@@ -357,9 +357,7 @@ class Download:
             },
             contract=Contract(
                 op=op,
-                link=link.link_id,
-                mailbox=link.mailbox,
-                record_type=kind,
+                **self._session.terms(link),
                 fields=names,
                 source=_only(names, field_map.digests(self._store.digest_key, values)),
                 source_version=record.get("etag"),
@@ -369,8 +367,6 @@ class Download:
                 returnable=self._session.writable(kind, Side.C4C),
                 folders={"category": policy.category if marks else ""},
                 strip_categories=routing.foreign_categories(marks_kind, policies),
-                region=self._session.settings.region,
-                custom=self._session.settings.custom[kind],
                 **terms,
             ),
         )

@@ -6,10 +6,10 @@ Responsible for looking things up once and for the wording of issues. Decides no
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contact_sync.core import guards, routing
-from contact_sync.core.model import Issue, Link, RecordType, Side
+from contact_sync.core.model import Direction, Issue, Link, RecordType, Side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -72,6 +72,21 @@ class Session:
         """Return the fields of a type that may be written to `side`."""
         policy = self.policy(kind)
         return tuple(name for name in self.fields(kind).names if policy.may_write(side, name))
+
+    def terms(self, link: Link) -> dict[str, Any]:
+        """Return what every contract about a link has: its place, and how its fields are read."""
+        kind = link.record_type
+        fields = self.policy(kind).fields
+        return {
+            "link": link.link_id,
+            "mailbox": link.mailbox,
+            "record_type": kind,
+            "region": self.settings.region,
+            "custom": self.settings.custom[kind],
+            "off": tuple(
+                name for name, policy in fields.items() if policy.direction is Direction.OFF
+            ),
+        }
 
     def notice_changes(self) -> None:
         """Ask for everything again when the settings of a type changed since the last session.

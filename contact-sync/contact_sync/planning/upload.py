@@ -369,9 +369,7 @@ class Upload:
             record={"ObjectID": link.c4c_id, **properties},
             contract=Contract(
                 op=op,
-                link=link.link_id,
-                mailbox=link.mailbox,
-                record_type=kind,
+                **self._session.terms(link),
                 fields=names,
                 source=field_map.digests(self._store.digest_key, values),
                 source_version=record.get("changeKey"),
@@ -384,8 +382,6 @@ class Upload:
                     "company_change": policy.company_change,
                     "account_role_code": self._session.policy(RecordType.ACCOUNT).role_code,
                 },
-                region=self._session.settings.region,
-                custom=self._session.settings.custom[kind],
                 **terms,
             ),
         )
