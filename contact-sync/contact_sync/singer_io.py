@@ -139,6 +139,8 @@ class QuietPlugin(PluginBase):
                 errors.append(f"Setting `{path}` must be one of: {allowed}.")
             else:
                 errors.append(f"Setting `{path}` has a value of the wrong kind.")
+        # The validator reports every missing setting once for each that is missing.
+        errors = list(dict.fromkeys(errors))
         if errors and raise_errors:
             raise ConfigValidationError(errors[0], errors=errors)
         return errors

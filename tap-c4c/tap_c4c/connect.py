@@ -64,7 +64,7 @@ def sync_requests(config: Mapping[str, Any], identity: str) -> Requests | None:
             config["sync_store"], "c4c", identity, digest_key=config.get("digest_key")
         )
     except ContactSyncError as error:
-        raise ConfigurationError(f"sync_store: {error}") from None
+        raise ConfigurationError(str(error)) from None  # names the setting
 
 
 def asked_of(requests: Requests | None, record_type: str) -> Asked:

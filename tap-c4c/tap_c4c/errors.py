@@ -31,13 +31,15 @@ def explain(error: C4CError) -> SingerSDKError:
             "is ticked in the user's communication arrangement."
         )
     if isinstance(error, (ThrottledError, TransientError)):
-        return RetriableAPIError(f"C4C is not available: {error}. Run again later.")
+        return RetriableAPIError(
+            f"C4C is not available: {error}. Check base_url and the network, or run again later."
+        )
     if isinstance(error, NotFoundError):
         return FatalAPIError(
             f"base_url: {error}. Check the service root, and the services ticked in the "
             "communication arrangement."
         )
-    return FatalAPIError(f"C4C gave an unexpected answer: {error}. Check base_url.")
+    return FatalAPIError(f"C4C gave an unexpected answer: {error}. Check base_url and ca_file.")
 
 
 def explain_filter(record_type: RecordType, view: View, error: RejectedError) -> FatalAPIError:

@@ -79,10 +79,14 @@ SETTINGS: dict[str, Any] = {
 
 def describe(error: ValidationError) -> str:
     """Say which setting breaks which rule; never what its value is."""
-    if error.validator == "required":
-        return error.message  # names the missing setting only
     path = ".".join(str(part) for part in error.absolute_path)
-    return f"{path or 'config'}: breaks the rule {error.validator}: {error.validator_value}"
+    rule: Any = error.validator_value
+    if error.validator == "required":
+        missing = [name for name in rule if name not in error.instance]
+        return "; ".join(f"{path}.{name}".lstrip(".") + ": is missing" for name in missing)
+    if error.validator == "enum":
+        return f"{path}: must be one of {', '.join(map(str, rule))}"
+    return f"{path or 'config'}: breaks the rule {error.validator}: {rule}"
 
 
 def problems(config: Mapping[str, Any]) -> list[str]:

@@ -67,7 +67,7 @@ def sync_requests(config: Mapping[str, Any], identity: str) -> Requests | None:
             config["sync_store"], "exchange", identity, digest_key=config.get("digest_key")
         )
     except ContactSyncError as error:
-        raise ConfigurationError(f"sync_store: {error}") from None
+        raise ConfigurationError(str(error)) from None  # names the setting
 
 
 def asked_of(requests: Requests | None, mailbox: str) -> Asked:

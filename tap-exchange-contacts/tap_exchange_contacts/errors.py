@@ -44,8 +44,13 @@ def explain(error: ExchangeError) -> SingerSDKError:
     if isinstance(error, MailboxError):
         return FatalAPIError(f"mailboxes: a mailbox cannot be read: {error}")
     if isinstance(error, _PASSING):
-        return RetriableAPIError(f"Exchange is not available: {error}. Run again later.")
-    return FatalAPIError(f"Exchange gave an unexpected answer: {error}")
+        return RetriableAPIError(
+            f"Exchange is not available: {error}. Check authority_url, graph_url and the network, "
+            "or run again later."
+        )
+    return FatalAPIError(
+        f"Exchange gave an unexpected answer: {error}. Check graph_url and ca_file."
+    )
 
 
 def explain_mailboxes(errors: dict[int, MailboxError]) -> FatalAPIError:

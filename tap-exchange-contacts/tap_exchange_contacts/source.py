@@ -54,11 +54,13 @@ class Source:
 
     @cached_property
     def mailboxes(self) -> tuple[str, ...]:
-        """The mailboxes, after each of them was found usable.
+        """The mailboxes, after the sync store and each of them were found usable.
 
         Raises:
-            FatalAPIError: Some are not; no contact of any mailbox was read then.
+            ConfigurationError: The store is not; nothing was sent or emitted then.
+            FatalAPIError: Some mailboxes are not; no contact of any mailbox was read then.
         """
+        self._requests  # noqa: B018 - opens the store; later would be after the first records
         addresses = mailboxes(self._config)
         failures: dict[int, MailboxError] = {}
         for position, address in enumerate(addresses):

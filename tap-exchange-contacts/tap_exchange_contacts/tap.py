@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, cast
 
 from singer_sdk import Tap
-from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.exceptions import ConfigurationError, ConfigValidationError
 from singer_sdk.plugin_base import JSONSchemaValidator
 from typing_extensions import override
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import click
     from exchange_client import ExchangeClient
     from singer_sdk import Stream
+    from singer_sdk.plugin_base import _ConfigInput
 
     from tap_exchange_contacts.connect import Requests
 
@@ -79,11 +80,33 @@ class TapExchangeContacts(Tap):
         # The SDK's own messages quote the offending value, which may be a secret.
         self.append_builtin_config(self.config_jsonschema)
         validator = JSONSchemaValidator(self.config_jsonschema)
-        errors = [settings.describe(error) for error in validator.iter_errors(self._config)]
-        errors = errors or settings.problems(self._config)
+        found = [settings.describe(error) for error in validator.iter_errors(self._config)]
+        # The validator reports every missing setting once for each that is missing.
+        errors = list(dict.fromkeys(found)) or settings.problems(self._config)
         if errors and raise_errors:
             raise ConfigValidationError("Config validation failed", errors=errors)
         return errors
+
+    @override
+    @classmethod
+    def invoke(cls, **arguments: Any) -> None:
+        try:
+            super().invoke(**arguments)
+        except ConfigValidationError as error:
+            # The SDK would write a line for each error, and another one.
+            raise ConfigurationError("; ".join(error.errors)) from None
+
+    @override
+    @classmethod
+    def cb_config(
+        cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]
+    ) -> _ConfigInput:
+        try:
+            return super().cb_config(ctx, param, value)
+        except (OSError, TypeError, ValueError):
+            raise ConfigurationError(
+                "--config: a file is not there, or is no JSON object. Check path and content."
+            ) from None
 
     @override
     @classmethod

@@ -219,7 +219,7 @@ class TestCommandLine:
         ("broken", "named"),
         [
             ({"password": "wrong"}, "auth_method"),
-            ({"base_url": "https://localhost:1/x", "timeout_seconds": 2}, "Run again later"),
+            ({"base_url": "https://localhost:1/x", "timeout_seconds": 2}, "run again later"),
         ],
         ids=["password", "network"],
     )

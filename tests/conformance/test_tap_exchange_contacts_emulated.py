@@ -224,7 +224,7 @@ class TestCommandLine:
         [
             ({"client_secret": "wrong"}, "client_secret"),
             ({"mailboxes": [ANNA, "nobody@contoso.example"]}, "mailboxes[1]"),
-            ({"authority_url": "https://localhost:1", "timeout_seconds": 2}, "Run again later"),
+            ({"authority_url": "https://localhost:1", "timeout_seconds": 2}, "run again later"),
         ],
         ids=["secret", "mailbox", "network"],
     )

@@ -500,8 +500,8 @@ class TestErrors:
         ("error", "kind", "words"),
         [
             (AuthError("C4C answered 401"), FatalAPIError, "auth_method"),
-            (TransientError("C4C answered 503"), RetriableAPIError, "Run again later"),
-            (ThrottledError("C4C answered 429"), RetriableAPIError, "Run again later"),
+            (TransientError("C4C answered 503"), RetriableAPIError, "run again later"),
+            (ThrottledError("C4C answered 429"), RetriableAPIError, "run again later"),
             (RejectedError("C4C answered 400"), FatalAPIError, "views: C4C refused the filter"),
         ],
     )

@@ -36,12 +36,17 @@ _REMEDIES = {
     "AADSTS7000222": "the client secret has expired: create a new one",
     "AADSTS700016": "the app is not known in this tenant: check client id and tenant",
     "AADSTS90002": "the tenant does not exist in this cloud: check tenant and cloud",
+    "AADSTS500011": "this tenant does not know the Graph service asked for: check cloud and "
+    "graph_url",
     "AADSTS900023": "the tenant is neither an id nor a domain: check tenant",
     "AADSTS700027": "the certificate is not registered at the app, or has expired",
     "AADSTS65001": "consent is missing: have an administrator grant the app's permissions",
     "AADSTS7000218": "the app is no public client: allow public client flows, or use a secret",
     "AADSTS700082": "the sign-in has expired: sign in again",
     "AADSTS50076": "the sign-in needs another factor: sign in again",
+    # Ours: what msal says when it cannot even ask.
+    "bad_authority_or_key": "no token service answered there, or the key cannot be used: check "
+    "authority_url, or certificate_file, its key and its password",
 }
 _FALLBACK_REMEDY = "no token: check tenant, cloud, client id and credentials"
 
