@@ -43,9 +43,13 @@ def start() -> None:
             command, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
         )
     assert process.stdout is not None  # noqa: S101 - asked for above
-    if not process.stdout.readline():
+    with process.stdout as output:
+        is_ready = bool(output.readline())
+    if not is_ready:
         sys.exit(f"The emulators did not start; see {FOLDER / 'log'}.")
     (FOLDER / "pid").write_text(f"{process.pid}\n")
+    # It outlives this process on purpose: nobody is going to wait for it.
+    process.returncode = 0
     print("The emulators run; addresses and credentials are in .env. Try: meltano run sync")
 
 
