@@ -81,8 +81,9 @@ def describe(error: ValidationError) -> str:
     """Say which setting breaks which rule; never what its value is."""
     path = ".".join(str(part) for part in error.absolute_path)
     rule: Any = error.validator_value
+    checked: Any = error.instance
     if error.validator == "required":
-        missing = [name for name in rule if name not in error.instance]
+        missing = [name for name in rule if name not in checked]
         return "; ".join(f"{path}.{name}".lstrip(".") + ": is missing" for name in missing)
     if error.validator == "enum":
         return f"{path}: must be one of {', '.join(map(str, rule))}"
