@@ -8,8 +8,11 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 import pytest
+from demo import __main__ as play
 from demo import project
-from demo.project import Project
+from demo.expectations import Expectation, IssueIs, NoRecord
+from demo.project import Project, SessionFailedError
+from demo.scene import Chapter, Scene
 from demo.scenes import CHAPTERS
 from demo.screen import Screen
 from demo.snapshot import Snapshot, read_items, read_records
@@ -18,11 +21,11 @@ from emulators.c4c.service import C4CService
 from emulators.graph.service import GraphService
 from emulators.seed import PERSONAL_MARK, Amounts, Seeder
 from rich.console import Console
+from typing_extensions import Self
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from demo.scene import Chapter, Scene
 
 SCENES = [scene for chapter in CHAPTERS for scene in chapter.scenes]
 
@@ -57,6 +60,67 @@ def test_screen_shows_scene_and_failures(scene: Scene) -> None:
     assert scene.title in shown
     assert "✘ it went wrong" in shown
     assert all(act.tell() in shown for act in scene.acts)
+
+
+class _Stage:
+    """Stands in for emulators and Meltano; `session_fails` as a plugin would."""
+
+    session_fails = False
+    runs = 1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    @property
+    def project(self) -> _Stage:
+        return self
+
+    def set_up(self, _: object) -> None:
+        pass
+
+    def describe(self) -> str:
+        return "nobody"
+
+    def act(self, _: Chapter) -> None:
+        pass
+
+    def run_session(self, _: Chapter) -> Traffic:
+        if self.session_fails:
+            raise SessionFailedError("the cause")
+        return Traffic(0, 0, 0, 0, {}, 0, 0)
+
+    def look(self) -> Snapshot:
+        return Snapshot((), ())
+
+    def failures(self, *_: object) -> list[str]:
+        return []
+
+
+@pytest.mark.parametrize(
+    ("expectation", "session_fails", "code", "shown"),
+    [
+        (NoRecord("Ann"), False, 0, "Everything as specified"),
+        (IssueIs("conflict"), False, 1, "✘ a scene: no open issue conflict"),
+        (NoRecord("Ann"), True, 1, "the session failed"),
+    ],
+)
+def test_exit_code_says_whether_all_was_as_specified(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    expectation: Expectation,
+    session_fails: bool,
+    code: int,
+    shown: str,
+) -> None:
+    monkeypatch.setattr(play, "Stage", _Stage)
+    monkeypatch.setattr(_Stage, "session_fails", session_fails)
+    monkeypatch.setattr(play, "CHAPTERS", (Chapter("one", (Scene("a scene", (expectation,)),)),))
+    assert play.main() == code
+    assert shown in capsys.readouterr().out
 
 
 def test_traffic_is_read_from_both_counters() -> None:
