@@ -173,6 +173,25 @@ def test_is_linked_answers_for_any_number_of_ids(store: Store, surplus: int) -> 
     assert store.links.is_linked(ADA, asked) == {"active", "converting"}
 
 
+def test_a_record_that_waits_for_its_item_is_free_unless_one_is_being_created(
+    store: Store,
+) -> None:
+    store.links.save(
+        link("1", Phase.PENDING, c4c_id="waits"),
+        link("2", Phase.PENDING, c4c_id="is created"),
+        link("3", Phase.PENDING, c4c_id="joined", exchange_id="item"),
+        link("4", Phase.PENDING, exchange_id="unmatched"),
+        link("5", Phase.PENDING, exchange_id="of a customer", record_type=FULL.record_type),
+    )
+    store.intents.open(Side.EXCHANGE, "create", ["2"])
+    asked = ["waits", "is created", "joined"]
+    assert store.links.is_linked(ADA, asked) == {"is created", "joined"}
+    waiting = [entry.link_id for name in asked for entry in store.links.waiting_for_item(ADA, name)]
+    assert waiting == ["1"]
+    (unmatched,) = store.links.waiting_for_record(ADA, RecordType.CONTACT)
+    assert unmatched.link_id == "4"
+
+
 def test_linked_items_give_the_folder_of_the_preferred_link(store: Store) -> None:
     store.links.save(
         link("1", Phase.CONVERTING, exchange_id="item", exchange_folder_id="old"),
