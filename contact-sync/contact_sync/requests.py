@@ -126,8 +126,12 @@ class TapRequests:
     # Both
 
     def wants_full_read(self, scope: str | RecordType) -> bool:
-        """Return whether everything of a mailbox or record type is to be read again."""
-        return bool(self._serve(_scope(scope), lambda entry: entry.remote_id == EVERYTHING))
+        """Return whether everything of a mailbox or record type is to be read again.
+
+        Asked for, or the store knows nothing of this side yet.
+        """
+        asked = self._serve(_scope(scope), lambda entry: entry.remote_id == EVERYTHING)
+        return bool(asked) or self._store.requests.is_first_read(self._side)
 
     def read_done(self, scope: str | RecordType | None = None) -> None:
         """Mark the explicit requests that were answered so far; call it after the last record.

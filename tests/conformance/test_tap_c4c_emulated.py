@@ -36,6 +36,8 @@ def c4c(tmp_path: Path) -> Iterator[Tenant[C4CAdmin]]:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with Store.open(str(tmp_path / "sync.db")) as store:
+        for side in Side:
+            store.requests.clear_served(side)  # as after a first session
         yield store
 
 

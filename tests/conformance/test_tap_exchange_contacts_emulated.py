@@ -34,6 +34,8 @@ def graph(tmp_path: Path) -> Iterator[Tenant[GraphAdmin]]:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with Store.open(str(tmp_path / "sync.db")) as store:
+        for side in Side:
+            store.requests.clear_served(side)  # as after a first session
         yield store
 
 

@@ -24,6 +24,8 @@ AGREED = {"base_exchange": {"email": "1"}, "base_c4c": {"email": "1"}}
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with Store.open(str(tmp_path / "sync.db"), now=lambda: NOON) as opened:
+        for side in Side:
+            opened.requests.clear_served(side)  # as after a first session
         yield opened
 
 
@@ -90,6 +92,22 @@ def test_empty_store_asks_for_nothing(exchange: TapRequests, c4c: TapRequests) -
     assert c4c.known_records(CONTACT) == set()
     assert c4c.wanted_records("contact") == set()
     assert not c4c.wants_full_read("contact")
+
+
+def test_new_or_lost_store_wants_everything_once(tmp_path: Path) -> None:
+    path = str(tmp_path / "new.db")
+    tap = TapRequests.open(path, "exchange", "contoso.example", now=lambda: NOON)
+    try:
+        assert tap.wants_full_read(ADA)
+        tap.read_done(ADA)
+        assert tap.wants_full_read(ADA), "the target has not acted on it yet"
+        with Store.open(path, now=lambda: NOON) as opened:
+            opened.requests.clear_served(Side.C4C)
+            assert tap.wants_full_read(ADA), "that was the other side"
+            opened.requests.clear_served(Side.EXCHANGE)
+        assert not tap.wants_full_read(ADA)
+    finally:
+        tap.close()
 
 
 def test_settled_links_are_known_and_not_asked_for(

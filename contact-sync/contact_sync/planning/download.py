@@ -242,9 +242,12 @@ class Download:
         policy, fields = self._session.policy(kind), self._session.fields(kind)
         if not account_id or not policy.may_write(Side.EXCHANGE, "company"):
             return
-        name = self._session.fields(RecordType.ACCOUNT).from_c4c(record)["name"]
+        # As contacts show it: the joined name parts may differ from it by a space.
+        name = record.get("BusinessPartnerFormattedName") or record.get("Name")
+        if not name:
+            return
         shown = {"AccountFormattedName": name}
-        digest = fields.digests(self._store.digest_key, {"company": name})["company"]
+        digest = fields.digests(self._store.digest_key, {"company": str(name)})["company"]
         for contact in self._store.links.contacts_of_account(mailbox, account_id):
             known = contact.base_c4c.get("company")
             if contact.exchange_id and known is not None and known != digest:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from contact_sync.core.model import RecordType, Side
 from contact_sync.store.identifiers import new_id
 from contact_sync.store.rows import Request
+from contact_sync.store.seen_settings import SeenSettings
 from contact_sync.store.tables import request
 
 if TYPE_CHECKING:
@@ -19,12 +20,22 @@ if TYPE_CHECKING:
 #: Stands for every id.
 EVERYTHING = "*"
 
+_READ = "read.{}"
+
 
 class Requests:
     """Explicit requests; those that follow from links are derived in `contact_sync.requests`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._settings = SeenSettings(database)
+
+    def is_first_read(self, side: Side) -> bool:
+        """Whether no session has acted on a read of this side yet: the store is new, or was lost.
+
+        A tap's bookmark from before would hide everything that has not changed since.
+        """
+        return self._settings.get(_READ.format(side.value)) is None
 
     def add(
         self, side: Side, *, mailbox: str = "", record_type: RecordType | None, remote_id: str
@@ -102,7 +113,11 @@ class Requests:
                 )
 
     def clear_served(self, side: Side) -> None:
-        """Clear what the tap of `side` has read; called when the target has acted on it."""
+        """Clear what the tap of `side` has read; called when the target has acted on it.
+
+        From then on the store is no stranger to the side: see `is_first_read`.
+        """
+        self._settings.set_(_READ.format(side.value), "yes")
         with self._database.write() as connection:
             connection.execute(
                 sa.delete(request).where(request.c.side == side.value, request.c.is_served)
