@@ -65,6 +65,8 @@ class Desk:
     def run(self, *arguments: str, **settings: Any) -> Ended:
         ended = self.run_tap(self.plugin, self.config_file(**settings), *arguments)
         assert_private(ended.log)
+        assert not self.world.c4c.unused_faults()
+        assert not self.world.graph.unused_faults()
         return ended
 
     def line(self, **settings: Any) -> str:

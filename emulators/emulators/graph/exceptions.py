@@ -3,7 +3,7 @@
     GraphError            status, code, message, headers
 
 Each function below names one situation, so that handlers read as rules. Codes are those of the
-Graph error pages and of the reports cited in `docs/emulators-graph.md`.
+Graph error pages; `docs/emulators.md` lists the situations.
 """
 
 from __future__ import annotations
