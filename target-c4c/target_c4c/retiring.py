@@ -7,7 +7,7 @@ Responsible for the rule that an edit made in C4C since the last session outlive
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from c4c_client import (
@@ -25,7 +25,7 @@ from contact_sync.core.status import OBSOLETE, STATUS_PROPERTY, is_obsolete
 from target_c4c.updating import ROUNDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from c4c_client import C4CClient, C4CRecord, Write
     from contact_sync.book import Book
@@ -35,12 +35,13 @@ if TYPE_CHECKING:
 
 @dataclass
 class _Removal:
-    """One removal between rounds."""
+    """One removal between rounds; `dropped`: digests of edits in C4C that it overrides."""
 
     task: Task
     intent: str
     etag: str | None
     deletes: bool
+    dropped: Mapping[str, str] = field(default_factory=dict)
 
 
 class Retiring:
@@ -139,6 +140,7 @@ class Retiring:
                 self._kept(removal, edited)
             else:
                 removal.etag = record.etag
+                removal.dropped = {name: live[name] for name in edited}
                 yield removal
 
     def _kept(self, removal: _Removal, edited: tuple[str, ...]) -> None:
@@ -157,3 +159,6 @@ class Retiring:
             link = link.but(c4c_etag=record.etag, c4c_changed_at=changed_at)
         self._book.done(task, link, removal.intent)
         self._book.store.issues.close(link_id=link.link_id)
+        if removal.dropped:
+            # No edit vanishes unseen, even where the deletion or the conversion wins.
+            self._book.conflict(task, removal.dropped, removal.dropped, removal.dropped)

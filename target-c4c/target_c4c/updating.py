@@ -135,11 +135,15 @@ class Updating:
         account = self._accounts.account_of(update.task.values.get("company", ""))
         if account is not None:
             return {**body, "AccountID": account.account_id}
-        # company_change: relink, and no such account: the known one is shown again.
+        # company_change: relink, and no such account: the known one, if any, is shown again.
         task = update.task
         source = task.contract.source
-        self._book.save(task, outcome.owe(task.link, ["company"], Side.EXCHANGE, source))
-        self._book.issue(task, "company_restored", ["company"])
+        if task.link.account_id is None:
+            link = outcome.settle(task.link, ["company"], exchange=source, c4c=task.link.base_c4c)
+            self._book.save(task, link)
+        else:
+            self._book.save(task, outcome.owe(task.link, ["company"], Side.EXCHANGE, source))
+            self._book.issue(task, "company_restored", ["company"])
         update.fields = tuple(name for name in update.fields if name != "company")
         return body
 

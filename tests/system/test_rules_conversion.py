@@ -90,6 +90,18 @@ def test_e4_dragged_while_also_edited(tmp_path: Path) -> None:
         assert record["NickName"] == "New"
 
 
+def test_e4_edit_of_the_old_record_meanwhile_is_on_record(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = _linked(world, "contact")
+        world.c4c.edit(COLLECTIONS["contact"], object_id, {"NickName": "Nick"})
+        world.graph.move_contact(ALICE, item_id, world.folder_id("individual_customer"))
+        world.settle()
+        assert status(world, "contact", object_id) == OBSOLETE
+        with world.store() as store:
+            (row,) = store.issues.list_open()
+        assert (row.issue.code, row.issue.fields) == ("conflict", ("nick_name",))
+
+
 def test_e4_dragged_and_stripped_of_its_category(tmp_path: Path) -> None:
     with populated(tmp_path) as world:
         object_id, item_id = _linked(world, "contact")

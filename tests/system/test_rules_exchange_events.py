@@ -213,6 +213,8 @@ def test_e5_delete_wins_where_that_is_set(tmp_path: Path) -> None:
         world.session()
         assert status(world, "contact", object_id) == OBSOLETE
         assert items_named(world, "contact", "Pair") == []
+        # The edit that was dropped is on record (I3).
+        assert world.issues() == ["conflict"]
 
 
 def test_e5_item_deleted_again_after_it_came_back_retires_the_record(tmp_path: Path) -> None:

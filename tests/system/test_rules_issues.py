@@ -148,6 +148,22 @@ def test_too_long_value_then_edited_in_c4c_is_a_conflict_like_any_other(tmp_path
         assert item_by_id(world, item_id)["properties"]["jobTitle"] in ("Chief", "x" * 41)
 
 
+@pytest.mark.parametrize("company_change", ["restore", "relink"])
+def test_company_of_a_contact_without_account_is_the_users(
+    tmp_path: Path, company_change: str
+) -> None:
+    with populated(tmp_path, mapper={"contact": {"company_change": company_change}}) as world:
+        item_id = add_item(
+            world, "contact", "Newcomer", world.folder_id("contact"), companyName="Nobody Ltd"
+        )
+        world.settle()
+        world.graph.edit_contact(ALICE, item_id, {"companyName": "Somebody Ltd"})
+        world.session()
+        assert world.session().total == 0
+        assert item_by_id(world, item_id)["properties"]["companyName"] == "Somebody Ltd"
+        assert world.issues() == []
+
+
 def test_one_locked_record_does_not_stop_the_others(tmp_path: Path) -> None:
     with populated(tmp_path) as world:
         locked, locked_item = link_pair(world, "contact", "Locked")

@@ -203,9 +203,11 @@ class Upload:
             link = link.but(phase=Phase.PINNED, is_hidden=False)
         edits = merge.sort_edits(Side.EXCHANGE, now, link.base_exchange, link.base_c4c, policy)
         relink = {"company"} & set(edits.restore) if policy.company_change == "relink" else set()
-        restore = set(edits.restore) - relink
+        # Without an account there is no name to write back: the company stays as it was typed.
+        free = {"company"} & set(edits.restore) if writes and link.account_id is None else set()
+        restore = set(edits.restore) - relink - free
         link = outcome.owe(link, restore, Side.EXCHANGE, now)
-        settled = {name: now[name] for name in edits.settle}
+        settled = {name: now[name] for name in {*edits.settle, *free} - relink}
         link = link.but(base_exchange={**link.base_exchange, **settled})
         if link != before:
             self._store.links.save(link)
