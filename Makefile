@@ -35,9 +35,10 @@ emulators: install ## start the emulators in the background; their addresses go 
 emulators-stop: ## stop them
 	@$(BIN)/python scripts/serve_emulators.py stop
 
+# Stores of tests need not survive a power cut: in memory, where the system offers that.
 .PHONY: test
 test: install ## run all tests
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(if $(wildcard /dev/shm/.),PYTEST_DEBUG_TEMPROOT=/dev/shm) $(BIN)/pytest -n 2 --dist loadgroup
 
 .PHONY: check
 check: .venv/.installed ## lint, types, import contracts

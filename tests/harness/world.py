@@ -101,6 +101,8 @@ class World:
         self.graph = graph.admin
         self.c4c = c4c.admin
         self.state: dict[str, dict[str, Any]] = {}
+        # Discovered once and handed in again, as Meltano does.
+        self.catalogs: dict[str, dict[str, Any]] = {}
         for mailbox in mailboxes:
             self.graph.add_mailbox(mailbox)
 
@@ -176,7 +178,12 @@ class World:
     def _stage(self, output: dict[str, str], tap_name: str, mapping: str, target_name: str) -> None:
         tap, target = PLUGINS[tap_name], PLUGINS[target_name]
         state = self.state.get(tap_name)
-        source = tap(config=self.settings(tap_name), state=json.loads(json.dumps(state or {})))
+        source = tap(
+            config=self.settings(tap_name),
+            catalog=self.catalogs.get(tap_name),
+            state=json.loads(json.dumps(state or {})),
+        )
+        self.catalogs.setdefault(tap_name, source.catalog_dict)
         output[tap_name] = _captured(source.sync_all)
         mapper = ContactSyncMapper(config=self.settings(mapping))
         output[mapping] = _captured(lambda: mapper.listen(io.StringIO(output[tap_name])))

@@ -16,6 +16,9 @@ from harness.world import ALICE, COLLECTIONS, FOLDERS, STATUS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: One worker plays the worlds, or each of them would play them all.
+pytestmark = pytest.mark.xdist_group("spec")
+
 KINDS = ("account", "contact", "individual_customer")
 CATEGORIES = {
     "account": "Account",

@@ -10,7 +10,7 @@ import json
 import os
 import threading
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -196,7 +196,9 @@ def prepare_file(path: Path, *, must_exist: bool) -> None:
         raise StoreUnreadableError(error.strerror or type(error).__name__) from error
 
 
+@lru_cache(maxsize=4)
 def _create_engine(url: sa.URL) -> sa.Engine:
+    """Return the engine of a database: one per process, for it keeps the compiled statements."""
     try:
         engine = sa.create_engine(
             url,
