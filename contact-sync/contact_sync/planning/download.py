@@ -187,7 +187,11 @@ class Download:
         """C1: the item is created in the managed folder, or an unlinked one there is matched."""
         policy = self._session.policy(link.record_type)
         fields = self._session.fields(link.record_type)
-        link = link.but(c4c_id=record["ObjectID"], in_view=bool(record.get("in_view", True)))
+        link = link.but(
+            c4c_id=record["ObjectID"],
+            account_id=_account_of(record) or None,
+            in_view=bool(record.get("in_view", True)),
+        )
         if link.phase not in (Phase.RETIRED, Phase.ASLEEP):
             # A sleeping or retired pair changes its phase only when the item really exists again.
             self._store.links.save(link)
@@ -237,7 +241,7 @@ class Download:
 
     def _rename(self, mailbox: str, record: Mapping[str, Any]) -> Iterator[Operation]:
         """C7: the company of the linked contacts follows the account's name."""
-        account_id = str(record.get("AccountID") or "").lstrip("0")
+        account_id = _account_of(record)
         kind = RecordType.CONTACT
         policy, fields = self._session.policy(kind), self._session.fields(kind)
         if not account_id or not policy.may_write(Side.EXCHANGE, "company"):
@@ -384,6 +388,11 @@ def _facts(record: Mapping[str, Any], digests: Mapping[str, str]) -> outcome.Rec
         c4c_id=record["ObjectID"],
         etag=record.get("etag"),
         changed_at=record.get("ChangedOn"),
-        account_id=str(record.get("AccountID") or "").lstrip("0"),
+        account_id=_account_of(record),
         digests=digests,
     )
+
+
+def _account_of(record: Mapping[str, Any]) -> str:
+    """Return an account's own number, or that of a contact's main account; "" if it has none."""
+    return str(record.get("AccountID") or "").lstrip("0")
