@@ -130,14 +130,12 @@ class MailboxPass:
     def _look_up(self) -> list[str]:
         """Ask for the ids in doubt and for new items; return the ids proven to be gone."""
         doubtful = doubtful_ids(self._listing, self._asked, self._old_cursors)
-        # A delta cannot show the link property; the sync must see it before it takes an item
-        # for new.
+        # A delta shows neither the link property, which the sync must see before it takes an item
+        # for new, nor whether the item was marked private since.
         unread = {
             contact_id
             for contact_id, contact in self._live.items()
-            if self._asked.has_store
-            and contact_id not in self._asked.known
-            and not contact.is_expanded
+            if self._asked.has_store and not contact.is_expanded
         }
         asked_for = sorted(doubtful | unread)
         if not asked_for:

@@ -52,12 +52,16 @@ class Scope:
         )
 
     def managed(self, folders: Iterable[Folder]) -> frozenset[str]:
-        """Return the ids of the managed folders among `folders`."""
-        return frozenset(
+        """Return the ids of the managed folders among `folders`, and of all below them."""
+        folders = tuple(folders)
+        found = {
             folder.id
             for folder in folders
             if folder.id in self.folder_ids or _fold(folder.display_name) in self.folder_names
-        )
+        }
+        while below := {f.id for f in folders if f.parent_id in found} - found:
+            found |= below
+        return frozenset(found)
 
     def admits(self, contact: Contact, managed: Collection[str]) -> bool:
         """Whether the contact may leave, `managed` being the ids of the managed folders."""

@@ -13,6 +13,7 @@ from harness.rule_scenes import (
     OBSOLETE,
     categories,
     item_by_id,
+    item_named,
     populated,
     record_by_id,
     record_named,
@@ -149,6 +150,38 @@ def test_e4_failed_conversion_taken_back_by_the_user(tmp_path: Path) -> None:
         assert record["StatusCode"] == ACTIVE
         assert typed_categories(item_by_id(world, item_id)) == [CATEGORY["contact"]]
         assert world.issues() == []
+
+
+@pytest.mark.parametrize("read_only", ["contact", "account"])
+def test_e4_failed_conversion_is_taken_back_when_a_type_becomes_read_only(
+    tmp_path: Path, read_only: str
+) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = _linked(world, "contact", companyName=None)
+        world.graph.move_contact(ALICE, item_id, world.folder_id("account"))
+        world.session()
+        world.mapper = {read_only: {"read_only": True}}
+        world.settle()
+        assert status(world, "contact", object_id) == ACTIVE
+        item = item_named(world, "contact", "Pair")
+        assert item["folder"] == FOLDERS["contact"]
+        assert world.issues() == ["moved_back"]
+
+
+def test_e4_cut_off_retirement_is_dropped_when_the_type_becomes_read_only(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = _linked(world, "contact", companyName="Pair Ltd")
+        world.graph.move_contact(ALICE, item_id, world.folder_id("account"))
+        world.c4c.add_fault(
+            kind="status", operation="ContactCollection.update", status=503, count=9
+        )
+        world.session()
+        record_named(world, "account", "Pair Ltd")
+        world.c4c.clear_faults()
+        world.mapper = {"contact": {"read_only": True}}
+        world.settle()
+        assert status(world, "contact", object_id) == ACTIVE
+        assert len(world.items(FOLDERS["contact"])) == len(world.records("contact"))
 
 
 def test_e4_failed_conversion_dragged_on_to_the_third_type(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from harness.rule_scenes import (
     CATEGORY,
     KINDS,
     OBSOLETE,
+    add_item,
     categories,
     item_by_id,
     item_named,
@@ -118,6 +119,25 @@ def test_e8_copy_of_a_linked_item_is_not_synced(tmp_path: Path, *, is_in_folder:
         assert world.session().total == 0
         assert world.issues() == []
         assert status(world, "contact", object_id) == ACTIVE
+
+
+def test_e8_copy_in_the_folder_of_another_type_is_not_synced(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        folder_id = world.folder_id("contact")
+        item_id = add_item(world, "contact", "Pair", folder_id, companyName="Pair Ltd")
+        world.session()
+        object_id = record_named(world, "contact", "Pair")["ObjectID"]
+        copy_id = world.graph.copy_contact(ALICE, item_id, world.folder_id("account"))
+        assert world.session().total == 0
+        assert world.issues() == ["duplicate_of_linked"]
+        assert not records_named(world, "account", "Pair Ltd")
+        world.graph.delete_contact(ALICE, item_id)
+        world.settle()
+        # The original is gone: what lies in the other folder is the pair's item, dragged there.
+        assert status(world, "contact", object_id) == OBSOLETE
+        record_named(world, "account", "Pair Ltd")
+        assert item_by_id(world, copy_id)["folder"] == FOLDERS["account"]
+        assert world.issues() == []
 
 
 def test_e8_copy_left_when_the_original_goes_takes_its_place(tmp_path: Path) -> None:

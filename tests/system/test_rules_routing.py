@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 PHOTO = base64.b64encode(b"\xff\xd8\xff\xe0 a photo").decode()
 HOBBIES = "String 0x3A43"
-SENSITIVITY = "Integer 0x36"
 
 
 def _everything(world: World) -> dict[str, Any]:
@@ -338,22 +337,18 @@ def test_cloud_without_master_categories_syncs_all_the_same(tmp_path: Path) -> N
         assert world.session().total == 0
 
 
-@pytest.mark.parametrize("sensitivity", ["2", "3"])
-@pytest.mark.parametrize("is_in_folder", [True, False])
-def test_private_item_is_never_uploaded(
-    tmp_path: Path, sensitivity: str, *, is_in_folder: bool
-) -> None:
+def test_r1_item_sorted_into_a_subfolder_stays_in_the_sync(tmp_path: Path) -> None:
     with populated(tmp_path) as world:
-        item_id = world.graph.create_contact(
-            ALICE,
-            world.folder_id("contact") if is_in_folder else None,
-            {"givenName": "Fay", "surname": "Secret", "categories": [CATEGORY["contact"]]},
-            {SENSITIVITY: sensitivity},
-        )
-        before = item_by_id(world, item_id)
-        assert world.session().total == 0
-        assert item_by_id(world, item_id) == before
-        assert not records_named(world, "contact", "Secret")
-        world.graph.edit_contact(ALICE, item_id, {"jobTitle": "Spy"}, {SENSITIVITY: "0"})
+        item_id = add_item(world, "contact", "Sorted", world.folder_id("contact"))
         world.session()
-        assert record_named(world, "contact", "Secret")["JobTitle"] == "Spy"
+        record_id = record_named(world, "contact", "Sorted")["ObjectID"]
+        below = world.graph.create_folder(ALICE, "A to M", world.folder_id("contact"))
+        deeper = world.graph.create_folder(ALICE, "S", below)
+        world.graph.move_contact(ALICE, item_id, below)
+        add_item(world, "contact", "Fresh", deeper)
+        world.settle()
+        assert record_named(world, "contact", "Sorted")["ObjectID"] == record_id
+        assert record_named(world, "contact", "Sorted")["StatusCode"] == "2"
+        record_named(world, "contact", "Fresh")
+        for name in ("Sorted", "Fresh"):
+            assert item_named(world, "contact", name)["folder"] == FOLDERS["contact"]

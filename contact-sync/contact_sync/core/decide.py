@@ -16,6 +16,8 @@ active/pinned  COMPARE             CONVERT or MOVE_BACK    LEFT (E3), or COMPARE
 asleep         WAKE                CONVERT or MOVE_BACK    IGNORE
 retired        REVIVE (E9)         NEW of the other type   IGNORE
 =============  ==================  ======================  =======================
+
+An item marked private is told apart afterwards (`decide_private`).
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ class Verdict(str, Enum):
     NEW = "new"
     RESUME = "resume"
     COMPARE = "compare"
+    KEEP = "keep"
     CONVERT = "convert"
     MOVE_BACK = "move_back"
     WAKE = "wake"
@@ -80,9 +83,27 @@ def decide_item(  # noqa: PLR0911 - one return per row of the table
     if located is link.record_type:
         return Verdict.WAKE if link.phase is Phase.ASLEEP else Verdict.COMPARE
     if located is not None:
-        return _decide_dragged(policies[link.record_type], policies[located])
+        return decide_dragged(policies[link.record_type], policies[located])
     # Still where the upload found it: the move into the managed folder is ours to make.
     return Verdict.COMPARE if link.owes is Owes.MOVE else Verdict.LEFT
+
+
+def decide_private(verdict: Verdict, link: Link | None) -> Verdict:
+    """Narrow a verdict on an item that is marked private: no value of it may reach C4C.
+
+    A linked item stays linked: it keeps its place and its category, what C4C changes still comes
+    in, and what was edited meanwhile goes out when the mark is taken off.
+    """
+    match verdict:
+        case Verdict.COMPARE:
+            return Verdict.KEEP
+        case Verdict.CONVERT:
+            return Verdict.MOVE_BACK
+        case Verdict.NEW | Verdict.RESUME | Verdict.WAKE | Verdict.REVIVE:
+            is_pending = link is not None and link.phase is Phase.PENDING
+            return Verdict.FORGET if is_pending else Verdict.IGNORE
+        case _:
+            return verdict
 
 
 def _decide_pending(link: Link, routed: RecordType | None) -> Verdict:
@@ -93,7 +114,7 @@ def _decide_pending(link: Link, routed: RecordType | None) -> Verdict:
     return Verdict.IGNORE if link.owes is Owes.TRASH else Verdict.RESUME
 
 
-def _decide_dragged(old: TypePolicy, new: TypePolicy) -> Verdict:
+def decide_dragged(old: TypePolicy, new: TypePolicy) -> Verdict:
     """E4: convert only if both types may be written; a type switched off is frozen."""
     if Direction.OFF in (old.direction, new.direction):
         return Verdict.IGNORE

@@ -34,7 +34,7 @@ class Folders:
     Attributes:
         names: Folder id -> display name, every folder of the tree.
         managed: Record type -> id of its managed folder; types without one are missing.
-        typed: Folder id -> record type, managed folders, aliases and namesakes.
+        typed: Folder id -> record type: managed folders, aliases, namesakes, and what lies below.
         lost: Types whose remembered folder is no longer in the tree.
     """
 
@@ -53,7 +53,8 @@ def find_folders(
 
     Several folders of one name (users and other tools make them): a direct child of the default
     folder beats deeper ones, then the lowest id, so that the choice never depends on the order
-    of the listing. The others still route to the type; their items are moved to the managed one.
+    of the listing. The others still route to the type, and so do all folders below one that does:
+    sorting contacts into subfolders is no deletion. Their items are moved to the managed folder.
     """
     names = {fact.folder_id: fact.name for fact in facts}
     default = {fact.folder_id for fact in facts if fact.is_default}
@@ -70,8 +71,23 @@ def find_folders(
             typed.setdefault(folder_id, record_type)
     # A remembered folder keeps its type even when it was renamed to another type's name.
     typed.update({folder_id: record_type for record_type, folder_id in managed.items()})
+    typed = _with_subfolders(typed, facts)
     lost = frozenset(kind for kind, folder_id in remembered.items() if folder_id not in names)
     return Folders(names, managed, typed, lost)
+
+
+def _with_subfolders(
+    typed: Mapping[str, RecordType], facts: Iterable[FolderFact]
+) -> dict[str, RecordType]:
+    parents = {fact.folder_id: fact.parent_id for fact in facts}
+    found = dict(typed)
+    for folder_id in parents:
+        path = [folder_id]
+        while (above := parents.get(path[-1])) and path[-1] not in typed and above not in path:
+            path.append(above)
+        if path[-1] in typed:
+            found[folder_id] = typed[path[-1]]
+    return found
 
 
 def _ranked(facts: Iterable[FolderFact], policy: TypePolicy, default: set[str]) -> list[str]:

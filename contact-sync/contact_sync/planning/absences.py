@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from contact_sync.contract import Contract, Op, Operation
 from contact_sync.core import outcome
-from contact_sync.core.decide import Verdict, decide_absence
-from contact_sync.core.model import Link, Phase, RecordType, Side
+from contact_sync.core.decide import Verdict, decide_absence, decide_dragged
+from contact_sync.core.model import Link, Owes, Phase, RecordType, Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,8 +66,7 @@ class Absences:
                 exchange_version=link.exchange_version,
                 exchange_folder_id=link.exchange_folder_id,
             )
-            for old in self._store.links.list_(link.mailbox, phases=(Phase.CONVERTING,))
-            if old.successor == link.link_id
+            for old in self._replaced_by(link)
         ]
         with self._store.transaction():
             self._store.links.delete(link.link_id)
@@ -76,6 +75,19 @@ class Absences:
         if link.exchange_id:
             self._session.close_issues_of(link.mailbox, link.exchange_id)
         return True
+
+    def is_off(self, link: Link) -> bool:
+        """Whether a pending link was to replace another type's record, and may not now (E4)."""
+        policies = self._session.settings.policies
+        return not self._store.intents.open_for(link.link_id) and any(
+            decide_dragged(policies[old.record_type], policies[link.record_type])
+            is not Verdict.CONVERT
+            for old in self._replaced_by(link)
+        )
+
+    def _replaced_by(self, link: Link) -> list[Link]:
+        waiting = self._store.links.list_(link.mailbox, phases=(Phase.CONVERTING,))
+        return [old for old in waiting if old.successor == link.link_id]
 
     def finish(self) -> Iterator[Operation]:
         """Yield the retirements, mailbox by mailbox and type by type."""
@@ -87,8 +99,16 @@ class Absences:
 
     def _converted(self, mailbox: str, kind: RecordType) -> Iterator[Operation]:
         """Records that another type's record replaces; no guard, nothing is lost by them."""
+        policy = self._session.policy(kind)
+        may_retire = policy.direction.reaches(Side.C4C) and not policy.read_only
         for link in self._store.links.list_(mailbox, kind, phases=(Phase.CONVERTING,)):
-            yield self._retirement(link)
+            successor = self._store.links.get(link.successor or "")
+            if may_retire:
+                yield self._retirement(link)
+            elif successor is None or successor.phase is not Phase.PENDING:
+                # Read-only since: the record lives on, so it gets an item of its own again.
+                again = link.but(phase=Phase.ACTIVE, owes=Owes.CREATE, successor=None)
+                self._store.links.save(again)
 
     def _removed(self, mailbox: str, kind: RecordType) -> Iterator[Operation]:
         links = [

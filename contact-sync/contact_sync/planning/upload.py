@@ -9,25 +9,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from contact_sync.contract import Contract, Op, Operation
+from contact_sync.contract import Op
 from contact_sync.core import claims, merge, outcome, routing
-from contact_sync.core.decide import Verdict, decide_item
+from contact_sync.core.decide import Verdict, decide_dragged, decide_item, decide_private
 from contact_sync.core.model import Link, Owes, Phase, RecordType, Side
 from contact_sync.errors import UnknownMailboxError
 from contact_sync.planning.absences import Absences
+from contact_sync.planning.c4c_operations import C4COperations
 from contact_sync.planning.session import Session, new_link_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from contact_sync.contract import Operation
     from contact_sync.settings import SyncSettings
     from contact_sync.store import Store
-
-STREAMS = {
-    RecordType.ACCOUNT: "accounts",
-    RecordType.CONTACT: "contacts",
-    RecordType.INDIVIDUAL_CUSTOMER: "individual_customers",
-}
 
 
 class Upload:
@@ -38,10 +34,11 @@ class Upload:
     ) -> None:
         self._session = Session(store, settings, Side.EXCHANGE, new_id)
         self._store = store
+        self._to_c4c = C4COperations(self._session)
         self._absences = Absences(self._session)
         self._facts: dict[str, list[routing.FolderFact]] = {}
         self._folders: dict[str, routing.Folders] = {}
-        self._claimants: list[Mapping[str, Any]] = []
+        self._claimants: list[tuple[RecordType, Mapping[str, Any]]] = []
 
     def start(self) -> Iterator[Operation]:
         """Begin the session; stage 1 owes C4C nothing before it has seen facts."""
@@ -70,9 +67,9 @@ class Upload:
     def finish(self) -> Iterator[Operation]:
         """Yield what needs the whole input: copies and returns first, removals last."""
         # Of several copies the oldest is the pair's item, in whatever order they were listed.
-        self._claimants.sort(key=lambda one: (str(one.get("createdDateTime") or ""), one["id"]))
-        for record in self._claimants:
-            yield from self._claimant(str(record["mailbox"]).lower(), record)
+        self._claimants.sort(key=lambda claimant: _age(claimant[1]))
+        for kind, record in self._claimants:
+            yield from self._claimant(kind, record)
         yield from self._absences.finish()
 
     # -- items ---------------------------------------------------------------------------------
@@ -96,6 +93,10 @@ class Upload:
             return
         self._session.close_issue("ambiguous_category", mailbox, record["id"])
         verdict = decide_item(link, folders.typed.get(folder_id), found.record_type, policies)
+        if record.get("isPrivate"):
+            verdict = decide_private(verdict, link)
+        if link is not None and verdict is Verdict.RESUME and self._absences.is_off(link):
+            verdict = Verdict.FORGET
         if link is None and verdict is Verdict.IGNORE:
             # Nobody asks any more what was wrong with it: it is a personal contact again.
             self._session.close_issues_of(mailbox, record["id"])
@@ -119,6 +120,8 @@ class Upload:
                 yield from self._create(link, record)
             case ((Verdict.COMPARE | Verdict.WAKE), Link()):
                 yield from self._compare(link, record)
+            case Verdict.KEEP, Link():
+                self._keep(link, record)
             case Verdict.REVIVE, Link():
                 yield from self._revive(link, record)
             case Verdict.CONVERT, Link() if kind is not None:
@@ -136,13 +139,17 @@ class Upload:
         self, mailbox: str, kind: RecordType, record: Mapping[str, Any]
     ) -> Iterator[Operation]:
         """E1: an item of a managed type that no link knows."""
-        if self._session.is_off(kind) or record.get("isPrivate"):
+        if self._session.is_off(kind):
             return
-        claim = claims.parse(record.get("syncLink"))
-        if claim is not None and claim.record_type is kind:
+        if claims.parse(record.get("syncLink")) is not None:
             # Whether it is a copy or a return shows only when the whole mailbox was read.
-            self._claimants.append(record)
+            self._claimants.append((kind, record))
             return
+        yield from self._first(mailbox, kind, record)
+
+    def _first(
+        self, mailbox: str, kind: RecordType, record: Mapping[str, Any]
+    ) -> Iterator[Operation]:
         link = Link(link_id=self._session.new_id(), mailbox=mailbox, record_type=kind)
         yield from self._create(link, record)
 
@@ -163,14 +170,14 @@ class Upload:
         link = self._place(_see(link, record), record).but(base_exchange=digests)
         self._store.links.save(link)
         trashes = policy.read_only and policy.read_only_new_item == "trash"
-        yield self._operation(
+        yield self._to_c4c.build(
             Op.CREATE if may_create else Op.ADOPT,
             link,
             record,
             [name for name in fields.names if name not in refused],
             match=policy.match_existing,
             on_no_match="trash" if trashes else "leave",
-            defaults=self._defaults(link),
+            defaults=self._to_c4c.defaults(link),
         )
 
     def _adopt(
@@ -184,7 +191,7 @@ class Upload:
             "record_type": claim.record_type.value,
             "c4c_id": claim.c4c_id,
         }
-        yield self._operation(Op.ADOPT, link, record, fields, claim=named)
+        yield self._to_c4c.build(Op.ADOPT, link, record, fields, claim=named)
 
     def _compare(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
         """E2, E6: a linked item in its place, or waiting to be moved there."""
@@ -213,8 +220,18 @@ class Upload:
             self._store.links.save(link)
         self._session.report_restored(link, restore)
         if edits.unknown:
-            yield from self._adopt(link, record, self._own_claim(link), edits.unknown)
+            yield from self._adopt(link, record, self._to_c4c.claim(link), edits.unknown)
         yield from self._update(link, {*edits.forward, *relink}, record, now)
+
+    def _keep(self, link: Link, record: Mapping[str, Any]) -> None:
+        """Leave a private item's edits where they are, until its owner takes the mark off."""
+        self._session.release(link.link_id, Side.C4C)
+        self._store.links.save(self._place(_see(link, record), record))
+        fields = self._session.fields(link.record_type)
+        now = fields.digests(self._store.digest_key, fields.from_graph(record))
+        if merge.edited_fields(link.base_exchange, now):
+            # A delta may not report the mark itself, so the item is asked for until then.
+            self._ask_again(link.mailbox, link.record_type, record["id"])
 
     def _update(
         self, link: Link, edited: set[str], record: Mapping[str, Any], now: Mapping[str, str]
@@ -235,7 +252,7 @@ class Upload:
         names = sorted(edited - {problem.field for problem in problems})
         if names and not any(problem.is_blocking for problem in problems):
             terms = {"if_match": link.c4c_etag, "base": dict(link.base_c4c)}
-            yield self._operation(Op.UPDATE, link, record, names, **terms)
+            yield self._to_c4c.build(Op.UPDATE, link, record, names, **terms)
 
     def _revive(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
         """E9, or a rejected removal: the record is set Active again; read-only: only joined."""
@@ -243,19 +260,19 @@ class Upload:
         names = self._session.fields(link.record_type).names
         if policy.read_only or not policy.direction.reaches(Side.C4C):
             trashes = policy.read_only and policy.read_only_new_item == "trash"
-            claim = self._own_claim(link)
+            claim = self._to_c4c.claim(link)
             for operation in self._adopt(link, record, claim, names):
                 yield operation.but_contract(on_no_match="trash" if trashes else "leave")
             return
         link = self._place(_see(link, record), record)
         self._store.links.save(link)
         hold = self._session.hold_of(link.link_id, Side.EXCHANGE, "rejected")
-        yield self._operation(
+        yield self._to_c4c.build(
             Op.REVIVE,
             link,
             record,
             names,
-            defaults=self._defaults(link),
+            defaults=self._to_c4c.defaults(link),
             hold=hold.hold_id if hold else None,
         )
 
@@ -270,33 +287,35 @@ class Upload:
         self._store.links.save(replaced, _see(new, record))
         yield from self._create(new, record)
 
-    def _claimant(self, mailbox: str, record: Mapping[str, Any]) -> Iterator[Operation]:
-        """An unknown item that bears a link property: a copy, a return, or a lost store."""
+    def _claimant(self, kind: RecordType, record: Mapping[str, Any]) -> Iterator[Operation]:
+        """An unknown item that bears a link property: a copy, a return, or a lost store.
+
+        Args:
+            kind: Type that the item is routed to, maybe not the one that it names.
+            record: The item.
+        """
+        mailbox = str(record["mailbox"]).lower()
         claim = claims.parse(record.get("syncLink"))
         if claim is None:
             return
-        names = self._session.fields(claim.record_type).names
         link = self._store.links.by_c4c_id(mailbox, claim.c4c_id)
-        if link is None:
-            link_id, kind = self._session.new_id(), claim.record_type
+        ends = link is None or link.phase in (Phase.RETIRED, Phase.CONVERTING)
+        if claim.record_type is not kind and ends:
+            # What it was is over, or nobody knows of it: now it is what its folder says (R1).
+            yield from self._first(mailbox, kind, record)
+        elif link is None:
+            link_id = self._session.new_id()
             fresh = Link(link_id=link_id, mailbox=mailbox, record_type=kind, c4c_id=claim.c4c_id)
-            yield from self._adopt(fresh, record, claim, names)
+            yield from self._adopt(fresh, record, claim, self._session.fields(kind).names)
         elif self._absences.withdraw(link) or link.exchange_id in (None, record["id"]):
-            # The same record under a new id: the pair goes on with this item.
-            if link.phase is not Phase.CONVERTING:
-                yield from self._adopt(link, record, claim, names)
+            yield from self._returned(link, kind, claim, record)
         elif link.phase is Phase.RETIRED:
             yield from self._revive(link, record)
-        elif link.phase is Phase.ASLEEP:
+        elif link.phase is Phase.ASLEEP and link.record_type is kind:
             yield from self._compare(link, record)
         elif self._store.intents.open_for(link.link_id):
             # A move or creation was cut off: stage 2 finds out which item is the real one.
-            self._store.requests.add(
-                Side.EXCHANGE,
-                mailbox=mailbox,
-                record_type=link.record_type,
-                remote_id=record["id"],
-            )
+            self._ask_again(mailbox, link.record_type, record["id"])
         else:
             self._session.raise_issue(
                 "duplicate_of_linked", mailbox, link.record_type, exchange_id=record["id"]
@@ -304,7 +323,25 @@ class Upload:
             return
         self._session.close_issue("duplicate_of_linked", mailbox, record["id"])
 
+    def _returned(
+        self, link: Link, kind: RecordType, claim: claims.Claim, record: Mapping[str, Any]
+    ) -> Iterator[Operation]:
+        """The same record under a new id: the pair goes on with this item."""
+        policies = self._session.settings.policies
+        if link.phase is Phase.CONVERTING:
+            return
+        if link.record_type is kind:
+            yield from self._adopt(link, record, claim, self._session.fields(kind).names)
+        else:
+            verdict = decide_dragged(policies[link.record_type], policies[kind])
+            yield from self._act(verdict, link, kind, link.mailbox, record)
+
     # -- helpers -------------------------------------------------------------------------------
+
+    def _ask_again(self, mailbox: str, kind: RecordType, exchange_id: str) -> None:
+        self._store.requests.add(
+            Side.EXCHANGE, mailbox=mailbox, record_type=kind, remote_id=exchange_id
+        )
 
     def _folders_of(self, mailbox: str) -> routing.Folders:
         """Return the mailbox's folders; remember the managed ones by id."""
@@ -335,59 +372,6 @@ class Upload:
         bears = {str(name).strip().casefold() for name in record.get("categories") or []}
         return bool(bears & set(routing.foreign_categories(None, self._session.settings.policies)))
 
-    def _own_claim(self, link: Link) -> claims.Claim:
-        tenant = self._store.binding(Side.C4C) or ""
-        return claims.Claim(tenant, link.record_type, link.c4c_id or "")
-
-    def _defaults(self, link: Link) -> dict[str, str]:
-        is_contact = link.record_type is RecordType.CONTACT
-        defaults = {}
-        if not is_contact:
-            defaults["RoleCode"] = self._session.policy(link.record_type).role_code
-        if owner := self._session.settings.owners.get(link.mailbox):
-            defaults["ContactOwnerID" if is_contact else "OwnerID"] = owner
-        return defaults
-
-    def _operation(
-        self,
-        op: Op,
-        link: Link,
-        record: Mapping[str, Any],
-        fields: Iterable[str],
-        **terms: Any,  # noqa: ANN401 - the contract's own members
-    ) -> Operation:
-        """Put the named fields into C4C's properties and the rest into the contract."""
-        kind = link.record_type
-        policy = self._session.policy(kind)
-        field_map = self._session.fields(kind)
-        values = field_map.from_graph(record)
-        names = tuple(name for name in fields if name in values)
-        properties = field_map.to_c4c({name: values[name] for name in names})
-        if "company" in names:
-            # Read-only in C4C and never sent: the target looks up the account by it.
-            properties["AccountFormattedName"] = values["company"]
-        return Operation(
-            stream=STREAMS[kind],
-            record={"ObjectID": link.c4c_id, **properties},
-            contract=Contract(
-                op=op,
-                **self._session.terms(link),
-                fields=names,
-                source=field_map.digests(self._store.digest_key, values),
-                source_version=record.get("changeKey"),
-                source_modified_at=record.get("lastModifiedDateTime"),
-                on_conflict={name: policy.winner(name) for name in names},
-                writable=self._session.writable(kind, Side.C4C),
-                returnable=self._session.writable(kind, Side.EXCHANGE),
-                policy={
-                    "account_no_match": policy.account_no_match,
-                    "company_change": policy.company_change,
-                    "account_role_code": self._session.policy(RecordType.ACCOUNT).role_code,
-                },
-                **terms,
-            ),
-        )
-
 
 def _see(link: Link, record: Mapping[str, Any]) -> Link:
     return link.but(
@@ -395,3 +379,7 @@ def _see(link: Link, record: Mapping[str, Any]) -> Link:
         exchange_version=record.get("changeKey"),
         exchange_folder_id=record["parentFolderId"],
     )
+
+
+def _age(record: Mapping[str, Any]) -> tuple[str, str]:
+    return (str(record.get("createdDateTime") or ""), record["id"])
