@@ -1,0 +1,363 @@
+"""The state machine: users, sessions with faults, and rest; every rest is judged by the oracle."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from contact_sync.store import session_owner
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from histories.faults import NAMES, arm, disarm
+from histories.ledger import CANARY, CANARY_DIGITS, KINDS, Ledger
+from histories.oracle import Config, Oracle
+from histories.sessions import FaultySessions
+from histories.switches import SWITCHES
+from histories.users import Users
+from histories.virtual_time import VirtualTime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from histories.users import Interruption
+
+VIEW = {"name": "in", "record_type": "contact", "filter": "NickName eq 'in'"}
+#: Sessions after the last fault and user step until one writes nothing. Two do the work: the
+#: first may have to find out what a cut-off write did before the second can go on.
+MOST_SESSIONS = 4
+
+picks = st.integers(0, 997)
+kinds = st.sampled_from(KINDS)
+faults = st.lists(st.tuples(st.sampled_from(NAMES), st.integers(1, 3)), max_size=2)
+
+
+@dataclass
+class Tally:
+    """What all histories of a run did.
+
+    Attributes:
+        histories: Histories begun.
+        steps: User steps.
+        sessions: Sessions, the ones that settle included.
+        fired: Fault -> how often it fired.
+        chosen: Fault -> how often it was set.
+        to_rest: Sessions that wrote before one did not -> how often.
+    """
+
+    histories: int = 0
+    steps: int = 0
+    sessions: int = 0
+    fired: Counter[str] = field(default_factory=Counter)
+    chosen: Counter[str] = field(default_factory=Counter)
+    to_rest: Counter[int] = field(default_factory=Counter)
+
+
+TALLY = Tally()
+
+
+class SyncMachine(RuleBasedStateMachine):
+    """One history."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        logging.disable(logging.CRITICAL)
+        self._stack = ExitStack()
+        self._folder = Path(tempfile.mkdtemp(prefix="history-"))
+        self._stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
+        self._is_over = False
+        TALLY.histories += 1
+
+    @initialize(
+        read_only=st.sampled_from(((), (), ("contact",), ("account", "individual_customer"))),
+        winner=st.sampled_from(("c4c", "exchange", "newest")),
+        has_view=st.booleans(),
+        switches=st.lists(st.sampled_from(SWITCHES), max_size=3, unique_by=lambda s: s[1]),
+        population=st.integers(0, 6),
+    )
+    def begin(
+        self,
+        read_only: tuple[str, ...],
+        winner: str,
+        has_view: bool,  # noqa: FBT001 - the strategy's name
+        switches: list[tuple[str, str, Any]],
+        population: int,
+    ) -> None:
+        """Build a world of some people, and let the first session run."""
+        self._config = Config(read_only, winner, has_view)
+        settings = {kind: {"on_conflict": winner, "read_only": kind in read_only} for kind in KINDS}
+        views = [VIEW] if has_view else []
+        world = FaultySessions(self._folder, mapper=settings, views=views)
+        self._world = self._stack.enter_context(world)
+        self._time = VirtualTime()
+        self._stack.enter_context(self._time.rule(world))
+        for service, name, value in switches:
+            admin = world.graph if service == "graph" else world.c4c
+            admin.set_switch(name, value)
+        self._ledger = Ledger()
+        self._users = Users(world, self._ledger)
+        self._oracle = Oracle(world, self._ledger, self._config)
+        self._states: list[dict[str, Any]] = []
+        for number in range(population):
+            self._users.new_record(KINDS[number % 3])
+        self._users.new_personal_item()
+        self._session([])
+        self.rest()
+
+    # -- users ---------------------------------------------------------------------------------
+
+    @rule(kind=kinds, is_routed=st.booleans())
+    def outlook_creates(self, kind: str, is_routed: bool) -> None:  # noqa: FBT001
+        self._step()
+        self._users.new_item(kind, is_routed=is_routed)
+
+    @rule(pick=picks, name=picks)
+    def outlook_edits(self, pick: int, name: int) -> None:
+        self._step()
+        self._users.edit_item(pick, name)
+
+    @rule(pick=picks, name=picks)
+    def outlook_clears(self, pick: int, name: int) -> None:
+        self._step()
+        self._users.edit_item(pick, name, value="")
+
+    @rule(pick=picks)
+    def outlook_reformats(self, pick: int) -> None:
+        self._step()
+        self._users.reformat_item(pick)
+
+    @rule(pick=picks)
+    def outlook_decorates(self, pick: int) -> None:
+        self._step()
+        self._users.decorate_item(pick)
+
+    @rule(pick=picks)
+    def outlook_bumps(self, pick: int) -> None:
+        self._step()
+        self._users.bump_item(pick)
+
+    @rule(pick=picks, choice=st.integers(0, 3))
+    def outlook_recategorises(self, pick: int, choice: int) -> None:
+        self._step()
+        self._users.recategorise_item(pick, choice)
+
+    @rule(pick=picks)
+    def outlook_deletes(self, pick: int) -> None:
+        self._step()
+        self._users.delete_item(pick)
+
+    @rule(pick=picks)
+    def outlook_moves_out(self, pick: int) -> None:
+        self._step()
+        self._users.move_item_out(pick)
+
+    @rule(pick=picks, kind=kinds)
+    def outlook_drags(self, pick: int, kind: str) -> None:
+        self._step()
+        self._users.drag_item(pick, kind)
+
+    @rule(pick=picks)
+    def outlook_copies(self, pick: int) -> None:
+        self._step()
+        self._users.copy_item(pick)
+
+    @rule(pick=picks)
+    def outlook_restores(self, pick: int) -> None:
+        self._step()
+        self._users.restore_item(pick)
+
+    @rule(kind=kinds, what=st.sampled_from(("rename", "twin", "delete")))
+    def outlook_changes_folder(self, kind: str, what: str) -> None:
+        self._step()
+        {
+            "rename": self._users.rename_folder,
+            "twin": self._users.twin_folder,
+            "delete": self._users.delete_folder,
+        }[what](kind)
+
+    @rule(kind=kinds)
+    def c4c_creates(self, kind: str) -> None:
+        self._step()
+        self._users.new_record(kind)
+
+    @rule(pick=picks, name=picks)
+    def c4c_edits(self, pick: int, name: int) -> None:
+        self._step()
+        self._users.edit_record(pick, name)
+
+    @rule(pick=picks, name=picks)
+    def c4c_clears(self, pick: int, name: int) -> None:
+        self._step()
+        self._users.edit_record(pick, name, value="")
+
+    @rule(pick=picks, name=picks)
+    def both_edit_alike(self, pick: int, name: int) -> None:
+        self._step()
+        self._users.edit_both_alike(pick, name)
+
+    @rule(pick=picks, is_removed=st.booleans())
+    def c4c_ends(self, pick: int, is_removed: bool) -> None:  # noqa: FBT001
+        self._step()
+        self._users.end_record(pick, is_removed=is_removed)
+
+    @rule(pick=picks)
+    def c4c_revives(self, pick: int) -> None:
+        self._step()
+        self._users.revive_record(pick)
+
+    @precondition(lambda self: self._config.has_view)
+    @rule(pick=picks)
+    def c4c_turns_view(self, pick: int) -> None:
+        self._step()
+        self._users.turn_view(pick)
+
+    # -- the world -----------------------------------------------------------------------------
+
+    @rule(seconds=st.sampled_from((-7200, -30, 30, 90000)), is_c4c=st.booleans())
+    def a_clock_jumps(self, seconds: int, is_c4c: bool) -> None:  # noqa: FBT001
+        admin = self._world.c4c if is_c4c else self._world.graph
+        admin.advance_clock(seconds)
+
+    @rule()
+    def delta_tokens_expire(self) -> None:
+        self._world.graph.expire_delta_tokens()
+
+    @rule(tap=st.sampled_from(("tap-exchange-contacts", "tap-c4c")))
+    def singer_state_is_lost(self, tap: str) -> None:
+        self._world.state.pop(tap, None)
+
+    @rule(back=st.integers(1, 5))
+    def singer_state_is_restored(self, back: int) -> None:
+        if self._states:
+            self._world.state = dict(self._states[-min(back, len(self._states))])
+
+    @rule()
+    def sessions_overlap(self) -> None:
+        """Another session holds the mailbox: this one must not write."""
+        with self._world.store() as store:
+            store.locks.acquire("alice@contoso.example", "elsewhere:1:1")
+        failures = self._world.attempt()
+        assert failures, "I10 a second session was let in"
+        assert sum(self._world.writes().values()) == 0, "I10 a second session wrote"
+        with self._world.store() as store:
+            store.locks.release_all("elsewhere:1:1")
+
+    @rule(chosen=faults)
+    def session(self, chosen: list[tuple[str, int]]) -> None:
+        self._session(chosen)
+
+    @rule(chosen=faults, pick=picks, name=picks, nth=st.integers(1, 3))
+    def session_while_outlook_edits(
+        self, chosen: list[tuple[str, int]], pick: int, name: int, nth: int
+    ) -> None:
+        """A user edits an item right before one of the session's writes to the mailbox."""
+        self._step()
+        self._session(chosen, lambda: self._users.interrupt_with_item(pick, name, nth))
+
+    @rule(chosen=faults, pick=picks, name=picks, nth=st.integers(1, 3))
+    def session_while_c4c_edits(
+        self, chosen: list[tuple[str, int]], pick: int, name: int, nth: int
+    ) -> None:
+        """A user edits a record right before one of the session's writes to C4C."""
+        self._step()
+        self._session(chosen, lambda: self._users.interrupt_with_record(pick, name, nth))
+
+    @rule()
+    def rest(self) -> None:
+        """Let sessions run until one writes nothing, then judge; holds are decided and judged."""
+        self._settle()
+        self._judge()
+        with self._world.store() as store:
+            holds = store.holds.list_(("pending",))
+            for position, hold in enumerate(holds):
+                decide = store.holds.reject if position % 2 else store.holds.approve
+                decide(hold.hold_id)
+        if holds:
+            self._settle()
+            self._judge()
+
+    def teardown(self) -> None:
+        """Judge once more at the end of a history that went well."""
+        try:
+            if sys.exc_info()[0] is None and hasattr(self, "_oracle"):
+                self.rest()
+                self._assert_private()
+        finally:
+            self._stack.close()
+            logging.disable(logging.NOTSET)
+
+    # -- helpers -------------------------------------------------------------------------------
+
+    def _step(self) -> None:
+        TALLY.steps += 1
+        self._ledger.steps += 1
+        # Times of change have whole seconds in C4C; no user is quicker than that.
+        self._time.sleep(40)
+
+    def _session(
+        self,
+        chosen: list[tuple[str, int]],
+        interrupt: Callable[[], Interruption | None] = lambda: None,
+    ) -> None:
+        before = dict(self._world.state)
+        armed = arm(self._world, chosen)
+        interruption = interrupt()
+        failures = self._attempt(armed.kill)
+        if interruption is not None:
+            self._users.note(interruption)
+        TALLY.chosen.update(armed.names)
+        fired = disarm(self._world, armed)
+        TALLY.fired.update(fired)
+        if failures and not +fired:
+            raise AssertionError(f"a session failed although nothing went wrong: {failures!r}")
+        self._assert_state_not_poorer(before)
+        self._states.append(dict(self._world.state))
+
+    def _attempt(self, kill: Any = None) -> list[BaseException]:
+        TALLY.sessions += 1
+        self._ledger.sessions += 1
+        self._time.sleep(31 * 60)
+        failures = self._world.attempt(kill)
+        with self._world.store() as store:
+            store.locks.release_all(session_owner())
+        self._oracle.note_conflicts()
+        return failures
+
+    def _settle(self) -> None:
+        for number in range(MOST_SESSIONS + 1):
+            failures = self._attempt()
+            assert not failures, f"a session failed although nothing went wrong: {failures!r}"
+            if sum(self._world.writes().values()) == 0:
+                TALLY.to_rest[number] += 1
+                break
+        else:
+            raise AssertionError(f"I26 no rest after {MOST_SESSIONS} sessions")
+        self._attempt()
+        assert sum(self._world.writes().values()) == 0, "I2 a session at rest writes"
+
+    def _judge(self) -> None:
+        violations = self._oracle.violations()
+        assert not violations, "\n".join(violations)
+        with self._world.store() as store:
+            assert not store.intents.list_open(), "I11 an intent is open at rest"
+
+    def _assert_state_not_poorer(self, before: dict[str, Any]) -> None:
+        for tap, state in before.items():
+            now = self._world.state[tap].get("bookmarks", {})
+            lost = [name for name, mark in state["bookmarks"].items() if mark and name not in now]
+            assert not lost, f"I43 the state of {tap} lost {lost}"
+
+    def _assert_private(self) -> None:
+        """I37: nothing that a user typed is in the store or in the state."""
+        for path in self._folder.glob("sync.db*"):
+            content = path.read_bytes()
+            for canary in (CANARY, CANARY_DIGITS):
+                assert canary.encode() not in content, f"I37 personal data in {path.name}"
+        assert CANARY not in str(self._world.state), "I37 personal data in the state"

@@ -1,0 +1,100 @@
+"""What both services hold, sorted by person: the black-box view that the oracle judges."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from harness.world import ALICE, COLLECTIONS, FOLDERS, STATUS
+
+from histories.ledger import FIELDS
+
+if TYPE_CHECKING:
+    from harness.world import World
+
+OBSOLETE = "4"
+
+
+@dataclass
+class Traces:
+    """Everything that bears one person's tag.
+
+    Attributes:
+        live: C4C records that are not obsolete: (type, properties with ObjectID).
+        over: Obsolete ones.
+        managed: Items in managed folders and below: (type of the folder, dump's entry).
+        elsewhere: Items in other contact folders.
+        deleted: Items in Deleted Items.
+    """
+
+    live: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    over: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    managed: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    elsewhere: list[dict[str, Any]] = field(default_factory=list)
+    deleted: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """Items in any contact folder."""
+        return [*(item for _, item in self.managed), *self.elsewhere]
+
+
+def look(world: World) -> dict[str, Traces]:
+    """Return the traces of every tag."""
+    found: dict[str, Traces] = {}
+    dump = world.c4c.dump()
+    for kind, collection in COLLECTIONS.items():
+        for object_id, record in dump[collection].items():
+            traces = found.setdefault(str(record.get("Email") or "").strip(), Traces())
+            rows = traces.over if record[STATUS[kind]] == OBSOLETE else traces.live
+            rows.append((kind, {**record, "ObjectID": object_id}))
+    box = world.graph.dump()["mailboxes"][ALICE]
+    kinds = _kinds_of_folders(world, box["folders"])
+    for item in box["contacts"]:
+        traces = found.setdefault(tag_of(item), Traces())
+        if item["in_deleted_items"]:
+            traces.deleted.append(item)
+        elif item["folder_id"] in kinds:
+            traces.managed.append((kinds[item["folder_id"]], item))
+        else:
+            traces.elsewhere.append(item)
+    return found
+
+
+def tag_of(item: dict[str, Any]) -> str:
+    """Return the first e-mail address of an item."""
+    addresses = item["properties"].get("emailAddresses") or [{}]
+    return str(addresses[0].get("address") or "")
+
+
+def shown_by_item(kind: str, name: str, item: dict[str, Any]) -> str:
+    """Return a field of an item in a form that can be compared."""
+    value = item["properties"].get(FIELDS[kind][name][0])
+    return comparable(name, value[0] if isinstance(value, list) and value else value or "")
+
+
+def shown_by_record(kind: str, name: str, record: dict[str, Any]) -> str:
+    """Return a field of a record in a form that can be compared."""
+    return comparable(name, record.get(FIELDS[kind][name][1]) or "")
+
+
+def comparable(name: str, value: object) -> str:
+    """Return a value without its formatting."""
+    text = str(value or "")
+    if name in ("phone", "mobile"):
+        return re.sub(r"\D", "", text)
+    return " ".join(text.split()).rstrip("/") if name == "website" else " ".join(text.split())
+
+
+def _kinds_of_folders(world: World, folders: list[dict[str, Any]]) -> dict[str, str]:
+    """Return folder id -> type of the managed folders; by the remembered id, then by name."""
+    present = {folder["id"]: folder for folder in folders if not folder["is_deleted"]}
+    with world.store() as store:
+        remembered = store.folders.get(ALICE)
+    kinds = {folder_id: kind.value for kind, folder_id in remembered.items()}
+    for kind, name in FOLDERS.items():
+        for folder_id, folder in present.items():
+            if folder["display_name"] == name:
+                kinds.setdefault(folder_id, kind)
+    return {folder_id: kind for folder_id, kind in kinds.items() if folder_id in present}

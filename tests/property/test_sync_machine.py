@@ -1,0 +1,19 @@
+"""Histories of users, faults and crashes through the real plugins: a short, fixed share of them.
+
+`make soak` plays many more.
+"""
+
+from __future__ import annotations
+
+from histories.machine import SyncMachine
+from hypothesis import HealthCheck, settings
+
+TestSync = SyncMachine.TestCase
+TestSync.settings = settings(
+    max_examples=12,
+    stateful_step_count=25,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
