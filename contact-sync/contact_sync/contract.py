@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from contact_sync.core.fields import FieldMap
 from contact_sync.core.model import Direction, FieldPolicy, RecordType, Winner
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 #: Name of the record property that carries the contract.
 PROPERTY = "sync_contract"
@@ -139,6 +139,8 @@ class Contract:
         unknown = sorted(set(message) - known)
         if unknown:
             raise ContractError("it has unknown members (written by another version?)")
+        if not all(_MEMBERS[name](value) for name, value in message.items()):
+            raise ContractError(_WRONG_MEMBER)
         data: dict[str, Any] = dict(message)
         try:
             data["op"] = Op(data["op"])
@@ -147,9 +149,82 @@ class Contract:
             data["custom"] = {k: (v[0], v[1]) for k, v in data.get("custom", {}).items()}
             for name in ("fields", "writable", "returnable", "strip_categories", "off"):
                 data[name] = tuple(str(entry) for entry in data.get(name, ()))
-            return cls(**data)
+            contract = cls(**data)
         except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
-            raise ContractError("a member is missing or has the wrong type") from error
+            raise ContractError(_WRONG_MEMBER) from error
+        if not contract._is_whole:
+            raise ContractError("its members do not belong together")
+        return contract
+
+    @property
+    def _is_whole(self) -> bool:
+        """Whether it names only fields that it has digests for, and whole folders."""
+        if not set(self.fields) <= set(self.source):
+            return False
+        if self.op is not Op.PREPARE:
+            return isinstance(self.folders.get("category", ""), str)
+        return "fingerprint" in self.policy and all(map(_is_folder, self.folders.values()))
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_text_or_none(value: object) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _is_version(value: object) -> bool:
+    # It is sent as a header.
+    return value is None or (isinstance(value, str) and value.isascii() and value.isprintable())
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(entry, str) for entry in value)
+
+
+def _is_text_map(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(entry, str) for entry in value.values())
+
+
+def _is_folder(value: object) -> bool:
+    """Whether it describes a managed folder: {name, aliases, category}."""
+    return (
+        isinstance(value, dict)
+        and _is_text(value.get("name"))
+        and _is_texts(value.get("aliases"))
+        and _is_text(value.get("category"))
+    )
+
+
+def _is_claim(value: object) -> bool:
+    named = {"tenant", "record_type", "c4c_id"}
+    return value is None or (_is_text_map(value) and set(cast("dict[str, str]", value)) == named)
+
+
+def _is_pair_map(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        _is_texts(pair) and len(pair) == 2  # noqa: PLR2004 - a pair
+        for pair in value.values()
+    )
+
+
+_WRONG_MEMBER = "a member is missing or has the wrong type"
+
+#: What each member may hold; a text must not pass for a list of its letters.
+_MEMBERS: dict[str, Callable[[object], bool]] = {
+    **dict.fromkeys(("op", "link", "mailbox", "record_type", "on_no_match"), _is_text),
+    **dict.fromkeys(
+        ("source_version", "source_modified_at", "requires", "hold", "region"), _is_text_or_none
+    ),
+    **dict.fromkeys(("fields", "writable", "returnable", "strip_categories", "off"), _is_texts),
+    **dict.fromkeys(("base", "source", "on_conflict", "policy", "defaults"), _is_text_map),
+    "if_match": _is_version,
+    "match": lambda value: isinstance(value, bool),
+    "claim": _is_claim,
+    "custom": _is_pair_map,
+    "folders": lambda value: isinstance(value, dict),
+}
 
 
 class ContractError(ValueError):

@@ -6,6 +6,7 @@ STATE goes out after everything it stands for. Decisions are made in `planning` 
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -15,8 +16,10 @@ from singer_sdk.mapper_base import InlineMapper
 from typing_extensions import override
 
 from contact_sync import contract, settings, settings_schema
+from contact_sync.core import shapes
 from contact_sync.core.field_table import FIELDS
 from contact_sync.core.graph_values import root_property
+from contact_sync.core.model import Side
 from contact_sync.planning.download import Download
 from contact_sync.planning.upload import Upload
 from contact_sync.singer_io import MessageError, QuietPlugin, QuietReader
@@ -72,7 +75,7 @@ class ContactSyncMapper(QuietPlugin, InlineMapper):
 
     _settings: settings.SyncSettings
     _session: _Session | None = None
-    _state: dict[str, Any] | None = None
+    _state: str | None = None
 
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
@@ -106,6 +109,13 @@ class ContactSyncMapper(QuietPlugin, InlineMapper):
                 f"A record of stream {stream} lacks one of: {', '.join(needed)}. Was it filtered "
                 "or renamed on its way? Select the key properties of the tap's streams."
             )
+        side = Side.EXCHANGE if self._is_upload else Side.C4C
+        misfits = shapes.misfits_of_fact(side, stream, record)
+        if misfits:
+            raise MessageError(
+                f"A record of stream {stream} holds a value of the wrong kind: "
+                f"{', '.join(misfits)}. Was it changed on its way from the tap?"
+            )
         yield from self._records(self._session, self._session.planner.record(stream, record))
 
     @override
@@ -114,7 +124,11 @@ class ContactSyncMapper(QuietPlugin, InlineMapper):
         state = message_dict.get("value")
         if not isinstance(state, dict):
             raise MessageError("A STATE message has no state object.")
-        self._state = state
+        # As text at once: a state that cannot be written must fail before the last operations.
+        try:
+            self._state = self.message_writer.format_message(singer.StateMessage(value=state))
+        except RecursionError:
+            raise MessageError("A STATE message is nested too deeply.") from None
         return ()
 
     @override
@@ -125,6 +139,11 @@ class ContactSyncMapper(QuietPlugin, InlineMapper):
         return ()
 
     @override
+    def map_batch_message(self, message_dict: dict[str, Any]) -> Iterable[singer.Message]:
+        """Refuse files of records: facts and their order are needed one by one."""
+        raise MessageError("BATCH messages are not read. Switch the tap's `batch_config` off.")
+
+    @override
     def process_endofpipe(self) -> None:
         """Send what needed the whole input, then the STATE that stands for it."""
         session = self._session
@@ -133,7 +152,8 @@ class ContactSyncMapper(QuietPlugin, InlineMapper):
             session.store.runs.finish(session.run_id, session.counts, "ok")
             session.store.close()
         if self._state is not None:
-            self.write_message(singer.StateMessage(value=self._state))
+            sys.stdout.write(f"{self._state}\n")
+            sys.stdout.flush()
         super().process_endofpipe()
 
     def _open(self) -> _Session:
@@ -141,11 +161,14 @@ class ContactSyncMapper(QuietPlugin, InlineMapper):
         store = Store.open(self.config["sync_store"], digest_key=self.config.get("digest_key"))
         for mailbox in self._settings.mailboxes:
             store.locks.acquire(mailbox, session_owner())
-        is_upload = self._settings.mapping == "exchange-to-c4c"
-        planner = (Upload if is_upload else Download)(store, self._settings)
+        planner = (Upload if self._is_upload else Download)(store, self._settings)
         return _Session(store, planner, store.runs.start(self._settings.mapping))
 
     # -- helpers ---------------------------------------------------------------------------------
+
+    @property
+    def _is_upload(self) -> bool:
+        return self._settings.mapping == "exchange-to-c4c"
 
     def _known(self, stream: object) -> str:
         known = _KNOWN[self._settings.mapping]
@@ -157,10 +180,9 @@ class ContactSyncMapper(QuietPlugin, InlineMapper):
         return str(stream)
 
     def _schemas(self) -> Iterator[singer.Message]:
-        is_upload = self._settings.mapping == "exchange-to-c4c"
-        streams = contract.C4C_STREAMS if is_upload else contract.EXCHANGE_STREAMS
-        keys = ["ObjectID"] if is_upload else ["mailbox", "id"]
-        properties = dict.fromkeys([*keys, *self._properties(is_upload=is_upload)], _ANY)
+        streams = contract.C4C_STREAMS if self._is_upload else contract.EXCHANGE_STREAMS
+        keys = ["ObjectID"] if self._is_upload else ["mailbox", "id"]
+        properties = dict.fromkeys([*keys, *self._properties()], _ANY)
         schema = {
             "type": "object",
             "properties": {**properties, contract.PROPERTY: contract.SCHEMA},
@@ -168,9 +190,9 @@ class ContactSyncMapper(QuietPlugin, InlineMapper):
         for stream in streams:
             yield singer.SchemaMessage(stream=stream, schema=schema, key_properties=keys)
 
-    def _properties(self, *, is_upload: bool) -> list[str]:
+    def _properties(self) -> list[str]:
         custom = [pair for pairs in self._settings.custom.values() for pair in pairs.values()]
-        if is_upload:
+        if self._is_upload:
             names = {name for field in FIELDS for mapped in field.c4c.values() for name in mapped}
             return sorted({*names, *(c4c for _, c4c in custom)})
         names = {root_property(field) for field in FIELDS}

@@ -6,7 +6,6 @@ lines, missing keys, unknown messages, schema validation, tracebacks.
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 import traceback
@@ -17,6 +16,7 @@ from singer_sdk.io_base import SingerReader
 from singer_sdk.plugin_base import JSONSchemaValidator, PluginBase
 from typing_extensions import override
 
+from contact_sync import json_text
 from contact_sync.contract import ContractError
 from contact_sync.errors import ContactSyncError
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     import click
     from singer_sdk.plugin_base import _ConfigInput
+
+
+_NOT_UTF8 = "The input is not UTF-8 text. Does a Singer tap write it?"
 
 
 class MessageError(ContactSyncError):
@@ -45,7 +48,7 @@ class QuietReader(SingerReader):
         try:
             return super().process_lines(file_input, callbacks)
         except UnicodeDecodeError:
-            raise MessageError("The input is not UTF-8 text. Does a Singer tap write it?") from None
+            raise MessageError(_NOT_UTF8) from None
 
     @override
     def deserialize_json(self, line: str) -> dict[str, Any]:
@@ -55,7 +58,12 @@ class QuietReader(SingerReader):
             MessageError: It is not a JSON object, or it is nested too deeply.
         """
         try:
-            message = json.loads(line)
+            # In the C locale Python hands broken bytes on as halves of surrogate pairs.
+            line.encode("utf-8")
+        except UnicodeEncodeError:
+            raise MessageError(_NOT_UTF8) from None
+        try:
+            message = json_text.loads(line)
         except (ValueError, RecursionError):
             message = None
         if not isinstance(message, dict):
@@ -68,11 +76,13 @@ class QuietReader(SingerReader):
         """Check for members that a message must have.
 
         Raises:
-            MessageError: One is missing.
+            MessageError: One is missing, or its type is no text.
         """
         missing = sorted(requires - set(line_dict))
         if missing:
             raise MessageError(f"A Singer message lacks: {', '.join(missing)}.")
+        if "type" in requires and not isinstance(line_dict["type"], str):
+            raise MessageError("A Singer message has an unknown type.")
 
     @override
     def _process_unknown_message(self, message_dict: dict[str, Any]) -> None:

@@ -28,6 +28,7 @@ from typing_extensions import override
 
 from contact_sync.contract import PROPERTY, Contract, ContractError, Op
 from contact_sync.core.model import Side
+from contact_sync.core.shapes import misfits_of_values
 from contact_sync.plain import PlainBook, PlainFailuresError
 from contact_sync.singer_io import MessageError, QuietPlugin, QuietReader
 from contact_sync.store import Store, session_owner
@@ -146,6 +147,7 @@ class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
         self.max_parallelism = 1
         self._client = client or self._connected()
         self._state: str | None = None
+        self._contracted: set[str] = set()
         self._mailboxes: set[str] = set()
         self._operations: Operations | None = None
         self._plain: PlainRecords
@@ -232,6 +234,8 @@ class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
                 f"The operations on the input are not made for {self.name}. Is the right mapping "
                 "between the right tap and target?"
             )
+        if PROPERTY in schema["properties"]:
+            self._contracted.add(stream)
         self.get_sink(stream, schema=schema, key_properties=keys)
 
     @override
@@ -255,6 +259,12 @@ class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
             )
         if is_operation:
             self._check_operation(record)
+        elif stream in self._contracted:
+            # Without its contract it would be loaded past If-Match, guards and read-only types.
+            raise MessageError(
+                f"An operation on the input has lost its {PROPERTY}. Was it changed on its way "
+                "from contact-sync?"
+            )
         sink = self.get_sink(stream)
         sink.tally_record_read()
         sink.process_record(record, sink._get_context(record))  # noqa: SLF001 - as the SDK does
@@ -265,6 +275,12 @@ class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
         contract = Contract.from_message(record[PROPERTY])
         if contract.op not in self.operations:
             raise ContractError(f"`{contract.op.value}` is no operation of {self.name}")
+        values = {name: value for name, value in record.items() if name != PROPERTY}
+        misfits = misfits_of_values(self.side, values)
+        if misfits:
+            raise MessageError(
+                f"An operation holds a value of the wrong kind: {', '.join(misfits)}."
+            )
         if not self.config.get("sync_store"):
             raise ConfigurationError(
                 "Setting `sync_store` is missing: the input holds operations of the two-way sync. "

@@ -89,7 +89,7 @@ def desk(
         run=Runner(caplog, capsys),
         world=world,
         config=config,
-        schema=schema("contacts", *keys, **{PROPERTY: {"type": "object"}}),
+        schema=schema("contacts", *keys),
         good=record("contacts", **good),
         operation=record("contacts", **good, **{PROPERTY: contract}),
         store_path=str(tmp_path / "sync.db"),
@@ -308,7 +308,8 @@ def test_a_mailbox_that_cannot_be_used_is_told(
     desk: Desk, mailbox: str, change: dict[str, bool], expected: str
 ) -> None:
     folders = {"contact": {"name": "SAP C4C Contacts", "aliases": [], "category": "C"}}
-    contract = {"op": "prepare", "mailbox": mailbox, "folders": folders}
+    policy = {"fingerprint": "0"}
+    contract = {"op": "prepare", "mailbox": mailbox, "folders": folders, "policy": policy}
     messages = (
         schema("mailboxes", "mailbox", "id", **{PROPERTY: {"type": "object"}}),
         record("mailboxes", mailbox=mailbox, id="", **{PROPERTY: contract}),
