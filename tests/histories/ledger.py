@@ -67,8 +67,10 @@ class Person:
         has_trouble: A removal, drag, copy or return happened at any time: how many traces there
             may be is then judged more loosely.
         copies: Item ids of copies that a user made.
+        doubles: Copies of an item that did not bear the link property yet.
         revivals: How often a user brought back one side.
         typed: Values since the last quiescence.
+        settled: Field -> value at the last quiescence.
         extras: Properties of the item that the sync must keep: photo, categories, spouse.
         in_view: Whether the record is in the view.
     """
@@ -78,8 +80,10 @@ class Person:
     steps: list[str] = field(default_factory=list)
     has_trouble: bool = False
     copies: set[str] = field(default_factory=set)
+    doubles: int = 0
     revivals: int = 0
     typed: list[Typed] = field(default_factory=list)
+    settled: dict[str, str] = field(default_factory=dict)
     extras: dict[str, str] = field(default_factory=dict)
     in_view: bool = True
 

@@ -220,10 +220,9 @@ class SyncMachine(RuleBasedStateMachine):
 
     # -- the world -----------------------------------------------------------------------------
 
-    @rule(seconds=st.sampled_from((-7200, -30, 30, 90000)), is_c4c=st.booleans())
+    @rule(seconds=st.sampled_from((-7200, -30, 0, 30, 7200, 80000)), is_c4c=st.booleans())
     def a_clock_jumps(self, seconds: int, is_c4c: bool) -> None:  # noqa: FBT001
-        admin = self._world.c4c if is_c4c else self._world.graph
-        admin.advance_clock(seconds)
+        self._time.skew(self._world.c4c if is_c4c else self._world.graph, seconds)
 
     @rule()
     def delta_tokens_expire(self) -> None:
@@ -316,7 +315,7 @@ class SyncMachine(RuleBasedStateMachine):
         fired = disarm(self._world, armed)
         TALLY.fired.update(fired)
         if failures and not +fired:
-            raise AssertionError(f"a session failed although nothing went wrong: {failures!r}")
+            raise AssertionError("a session failed although nothing went wrong") from failures[0]
         self._assert_state_not_poorer(before)
         self._states.append(dict(self._world.state))
 
@@ -332,8 +331,8 @@ class SyncMachine(RuleBasedStateMachine):
 
     def _settle(self) -> None:
         for number in range(MOST_SESSIONS + 1):
-            failures = self._attempt()
-            assert not failures, f"a session failed although nothing went wrong: {failures!r}"
+            for failure in self._attempt():
+                raise AssertionError("a session failed although nothing went wrong") from failure
             if sum(self._world.writes().values()) == 0:
                 TALLY.to_rest[number] += 1
                 break

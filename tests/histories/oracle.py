@@ -68,6 +68,9 @@ class Oracle:
             story = f"[{person.tag} {person.kind}: {' '.join(person.steps)}]"
             judged = self._judge(person, traces, is_excused=person.tag in excused)
             found += [f"{text} {story}" for text in judged]
+            if len(traces.live) == 1:
+                # A drag that was taken back, or a copy: what counts now is what there is.
+                person.kind = traces.live[0][0]
         return found
 
     # -- persons -------------------------------------------------------------------------------
@@ -75,7 +78,7 @@ class Oracle:
     def _judge(self, person: Person, traces: Traces, *, is_excused: bool) -> Iterator[str]:
         records, items = len(traces.live), len(traces.managed)
         extra = person.revivals + len(person.copies)
-        if records > 1 + person.revivals:
+        if records > 1 + person.revivals + person.doubles:
             yield f"I10 doubled: {records} live records"
         if items > 1 + extra:
             yield f"I10 doubled: {items} items in managed folders"
@@ -140,6 +143,7 @@ class Oracle:
                 yield f"I1 {name} differs"
             elif not person.has_trouble:
                 yield from self._no_lost_update(person, kind, name, by_item)
+            person.settled[name] = by_item
 
     def _no_lost_update(self, person: Person, kind: str, name: str, now: str) -> Iterator[str]:
         """I3, I4, I16: what was typed last is there, or a conflict is on record."""
@@ -149,6 +153,8 @@ class Oracle:
         if not typed or _is_shown(typed[-1], now):
             return
         lost = typed[-1]
+        if _is_shown(lost, person.settled.get(name, "")):
+            return  # typed and taken back: nobody can see that there was an edit
         rivals = [entry for entry in typed if _is_shown(entry, now) and entry.side != lost.side]
         if rivals and (person.tag, name) in self._ledger.conflicts:
             return

@@ -45,8 +45,10 @@ def look(world: World) -> dict[str, Traces]:
     found: dict[str, Traces] = {}
     dump = world.c4c.dump()
     for kind, collection in COLLECTIONS.items():
-        for object_id, record in dump[collection].items():
-            traces = found.setdefault(str(record.get("Email") or "").strip(), Traces())
+        for object_id, padded in dump[collection].items():
+            # Some systems fill texts of fixed length with blanks.
+            record = {name: v.strip() if isinstance(v, str) else v for name, v in padded.items()}
+            traces = found.setdefault(str(record.get("Email") or ""), Traces())
             rows = traces.over if record[STATUS[kind]] == OBSOLETE else traces.live
             rows.append((kind, {**record, "ObjectID": object_id}))
     box = world.graph.dump()["mailboxes"][ALICE]

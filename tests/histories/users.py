@@ -183,6 +183,8 @@ class Users:
         """Copy a managed item beside itself, link property and all."""
         if found := self.item(pick, _managed):
             found[0].did("copy")
+            # A copy of what was never synced says nothing of its origin: it is one more contact.
+            found[0].doubles += not found[1]["extended"]
             copy = self._world.graph.copy_contact(ALICE, found[1]["id"], found[1]["folder_id"])
             found[0].copies.add(copy)
 

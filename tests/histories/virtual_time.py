@@ -20,6 +20,7 @@ from exchange_client.graph import GraphClient
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from emulators.admin import ServiceAdmin
     from harness.world import World
 
 START = datetime(2030, 3, 4, 8, tzinfo=timezone.utc)
@@ -51,6 +52,10 @@ class VirtualTime:
         for world in self._worlds:
             world.graph.advance_clock(seconds)
             world.c4c.advance_clock(seconds)
+
+    def skew(self, admin: ServiceAdmin, seconds: float) -> None:
+        """Let a service's clock be so far ahead of ours, or behind, from now on."""
+        admin.set_clock((self.now() + timedelta(seconds=seconds)).isoformat())
 
     @contextmanager
     def rule(self, world: World) -> Iterator[None]:
