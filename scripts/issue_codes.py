@@ -10,11 +10,10 @@ import re
 import sys
 from pathlib import Path
 
-from contact_sync.core.issues import CODES
+from contact_sync.core.issues import CODES, IssueCode
 from contact_sync.core.model import Severity
 
 README = Path(__file__).resolve().parent.parent / "README.md"
-_FOR_A_PERSON = {Severity.ACTION: "yes", Severity.INFO: "no"}
 _MARKERS = re.compile(r"(?ms)^(<!-- issues -->\n).*?(^<!-- /issues -->$)")
 
 
@@ -23,10 +22,16 @@ def table() -> str:
     entries = sorted(CODES.values(), key=lambda code: code.severity is not Severity.ACTION)
     rows = ["| code | a person must act | meaning | what to do |", "|---|---|---|---|"]
     rows += (
-        f"| `{code.code}` | {_FOR_A_PERSON[code.severity]} | {code.meaning} | {code.remedy} |"
+        f"| `{code.code}` | {_for_a_person(code)} | {code.meaning} | {code.remedy} |"
         for code in entries
     )
     return "\n".join(rows)
+
+
+def _for_a_person(code: IssueCode) -> str:
+    if code.severity is Severity.ACTION:
+        return "yes"
+    return "no, an event" if code.is_event else "no"
 
 
 def filled(text: str) -> str:

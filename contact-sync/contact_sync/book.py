@@ -175,7 +175,6 @@ class Book:
         """
         names = sorted(conflicts)
         if not names:
-            self.store.issues.close(code="conflict", link_id=task.link.link_id)
             return
         winners = {name: "exchange" if name in set(kept) else "c4c" for name in names}
         detail = "; ".join(f"{n}: {winners[n]} won, dropped {lost.get(n, '?')}" for n in names)

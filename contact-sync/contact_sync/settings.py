@@ -36,6 +36,7 @@ class SyncSettings:
         limits: The guard's.
         owners: Mailbox -> OwnerID.
         views: Mailbox -> record type -> view name.
+        info_issue_days: How long issues that tell of an event stay open.
     """
 
     mapping: str
@@ -47,6 +48,7 @@ class SyncSettings:
     limits: Limits
     owners: Mapping[str, str]
     views: Mapping[str, Mapping[RecordType, str]]
+    info_issue_days: int = 14
 
     def fingerprint(self, record_type: RecordType) -> str:
         """Return a hash of all that decides which values are compared (16 hex digits)."""
@@ -88,6 +90,7 @@ def parse(config: Mapping[str, Any]) -> SyncSettings:
         custom=custom,
         region=region,
         limits=Limits(int(config["guard_min_removals"]), float(config["guard_percent"])),
+        info_issue_days=int(config["info_issue_days"]),
         # Entries, not a mapping by address: Meltano splits setting names at dots.
         owners={entry["mailbox"].lower(): entry["owner_id"] for entry in config["owners"]},
         views=_views(config),

@@ -122,7 +122,8 @@ def _type_settings(record_type: RecordType) -> th.ObjectType:
             "read_only",
             th.BooleanType,
             default=False,
-            description="Keep read-only: nothing of this type is ever written to C4C.",
+            description="Keep read-only: nothing of this type is ever written to C4C. With "
+            "direction to_c4c nothing could travel at all: the type is frozen.",
         ),
         th.Property(
             "folder", th.StringType, default=folder, description="Name of the managed folder."
@@ -227,6 +228,14 @@ def jsonschema() -> dict[str, Any]:
             default=20,
             title="Guard: per cent",
             description="Share of the links above which removals are held for approval.",
+        ),
+        th.Property(
+            "info_issue_days",
+            th.IntegerType(minimum=0),
+            default=14,
+            title="Days of information",
+            description="How long an issue stays open that only tells what happened; it is counted "
+            "from the last time that it happened.",
         ),
         th.Property(
             "owners",

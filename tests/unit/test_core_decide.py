@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from contact_sync.core.decide import (
     Verdict,
     decide_absence,
+    decide_dragged,
+    decide_edited_in_c4c,
     decide_item,
     decide_record,
     decide_record_gone,
@@ -186,9 +189,35 @@ def test_record_seen_live(row: tuple[Link | None, Verdict, Verdict, Verdict]) ->
 
 def test_record_of_a_type_that_is_not_sent_to_exchange_creates_nothing() -> None:
     uploads = policy(direction=Direction.TO_C4C)
-    assert decide_record(None, is_in_view=True, is_newer=True, policy=uploads) is V.IGNORE
-    retired = link(Phase.RETIRED)
-    assert decide_record(retired, is_in_view=True, is_newer=True, policy=uploads) is V.IGNORE
+    for known, expected in (
+        (None, V.IGNORE),
+        (link(Phase.RETIRED), V.IGNORE),
+        (link(Phase.ASLEEP), V.IGNORE),
+        (link(Phase.PENDING, exchange_id=None), V.FORGET),
+        (link(Phase.ACTIVE, owes=Owes.CREATE, exchange_id=None), V.IGNORE),
+    ):
+        verdict = decide_record(known, is_in_view=True, is_newer=True, policy=uploads)
+        assert verdict is expected
+
+
+def test_e5_an_edit_wins_only_where_the_item_can_be_made_again() -> None:
+    assert decide_edited_in_c4c(policy()) == "edit"
+    assert decide_edited_in_c4c(replace(policy(), delete_vs_edit="delete")) == "delete"
+    assert decide_edited_in_c4c(policy(direction=Direction.TO_C4C)) == "delete"
+
+
+def test_read_only_that_goes_to_c4c_alone_is_frozen() -> None:
+    stuck = policy(read_only=True, direction=Direction.TO_C4C)
+    assert stuck.is_frozen
+    assert policy(direction=Direction.OFF).is_frozen
+    for free in (
+        policy(read_only=True),
+        policy(direction=Direction.TO_C4C),
+        policy(read_only=True, direction=Direction.TO_EXCHANGE),
+    ):
+        assert not free.is_frozen
+    assert decide_dragged(policy(ACCOUNT), stuck) is V.IGNORE
+    assert decide_dragged(stuck, policy(ACCOUNT)) is V.IGNORE
 
 
 @pytest.mark.parametrize(
@@ -198,7 +227,14 @@ def test_record_of_a_type_that_is_not_sent_to_exchange_creates_nothing() -> None
         (link(Phase.PINNED), policy(), V.REMOVE),
         (link(Phase.ACTIVE), policy(read_only=True), V.REMOVE),
         (link(Phase.ACTIVE, exchange_id=None), policy(), V.RETIRE_QUIETLY),
-        (link(Phase.ACTIVE), policy(direction=Direction.TO_C4C), V.RETIRE_QUIETLY),
+        # Where Exchange leads the record follows the item.
+        (link(Phase.ACTIVE), policy(direction=Direction.TO_C4C), V.REVIVE),
+        (link(Phase.PINNED), policy(direction=Direction.TO_C4C), V.REVIVE),
+        (
+            link(Phase.ACTIVE, exchange_id=None),
+            policy(direction=Direction.TO_C4C),
+            V.RETIRE_QUIETLY,
+        ),
         (link(Phase.ASLEEP), policy(), V.RETIRE_QUIETLY),
         (link(Phase.CONVERTING), policy(), V.RETIRE_QUIETLY),
         (link(Phase.PENDING), policy(), V.RETIRE_QUIETLY),

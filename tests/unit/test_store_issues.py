@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
-from contact_sync.core.issues import CODES
+from contact_sync.core.issues import CODES, EVENTS
 from contact_sync.core.model import Issue, RecordType, Severity
 from contact_sync.store import Store
 
@@ -27,6 +27,7 @@ REJECTED = Issue(
     fields=("city", "email"),
     detail="400",
 )
+NAMELESS = Issue(code="unavailable", mailbox=ADA, record_type=RecordType.CONTACT, link_id="link")
 CONFLICT = Issue(code="conflict", mailbox=ADA, record_type=RecordType.CONTACT, link_id="link")
 
 
@@ -159,14 +160,14 @@ def test_closed_issue_starts_anew_when_it_comes_back(store: Store, clock: Clock)
         ({"link_id": "link", "code": "rejected"}, 1),
         ({"mailbox": ADA}, 2),
         ({"exchange_id": "item"}, 1),
-        ({"c4c_id": "record", "code": "conflict"}, 0),
+        ({"c4c_id": "record", "code": "unavailable"}, 0),
     ],
 )
 def test_closing_takes_the_issues_that_meet_every_condition(
     store: Store, selectors: dict[str, str], closed: int
 ) -> None:
     store.issues.raise_(REJECTED)
-    store.issues.raise_(CONFLICT)
+    store.issues.raise_(NAMELESS)
     assert store.issues.close(**selectors) == closed
     assert len(store.issues.list_open()) == 2 - closed
 
@@ -183,3 +184,60 @@ def test_issues_are_listed_oldest_first_by_severity(store: Store, clock: Clock) 
     assert [row.issue for row in store.issues.list_open()] == [CONFLICT, REJECTED]
     assert [row.issue for row in store.issues.list_open(Severity.INFO)] == [CONFLICT]
     assert [row.issue for row in store.issues.list_open(Severity.ACTION)] == [REJECTED]
+
+
+# -- events ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", sorted(EVENTS))
+def test_i28_an_event_stays_on_record_for_the_set_days_and_no_longer(
+    store: Store, clock: Clock, code: str
+) -> None:
+    store.issues.raise_(replace(CONFLICT, code=code))
+    store.issues.raise_(REJECTED)
+    clock.now += timedelta(days=14)
+    assert store.issues.close_events(14) == 0
+    clock.now += timedelta(seconds=1)
+    assert store.issues.close_events(14) == 1
+    assert [row.issue for row in store.issues.list_open()] == [REJECTED]
+
+
+def test_i28_days_of_an_event_count_from_the_last_time_it_happened(
+    store: Store, clock: Clock
+) -> None:
+    store.issues.raise_(CONFLICT)
+    clock.now += timedelta(days=10)
+    store.issues.raise_(CONFLICT)
+    clock.now += timedelta(days=10)
+    assert store.issues.close_events(14) == 0
+    assert store.issues.close_events(9) == 1
+
+
+def test_i03_an_event_outlives_its_item_and_its_link(store: Store) -> None:
+    store.issues.raise_(replace(CONFLICT, exchange_id="item"))
+    for selectors in ({"link_id": "link"}, {"mailbox": ADA, "exchange_id": "item"}):
+        assert store.issues.close(**selectors) == 0
+    assert len(store.issues.list_open()) == 1
+    assert store.issues.close(code="conflict", link_id="link") == 1
+
+
+def test_i03_a_second_event_hides_nothing_of_the_first(store: Store) -> None:
+    first = replace(CONFLICT, fields=("city",), detail="city: c4c won, dropped 1")
+    again = replace(
+        CONFLICT,
+        fields=("city", "phone"),
+        detail="city: c4c won, dropped 2; phone: c4c won, dropped 3",
+    )
+    for event in (first, again, first):
+        store.issues.raise_(event)
+    (row,) = store.issues.list_open()
+    assert row.issue.fields == ("city", "phone")
+    assert row.issue.detail == f"{first.detail}; {again.detail}"
+
+
+def test_an_event_that_happens_for_ever_keeps_the_latest_parts(store: Store) -> None:
+    for number in range(300):
+        store.issues.raise_(replace(CONFLICT, detail=f"city: dropped {number}"))
+    (row,) = store.issues.list_open()
+    parts = row.issue.detail.split("; ")
+    assert parts == [f"city: dropped {number}" for number in range(200, 300)]

@@ -25,7 +25,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from contact_sync.core.model import Direction, Link, Owes, Phase, RecordType, Side, TypePolicy
+from contact_sync.core.model import Link, Owes, Phase, RecordType, Side, TypePolicy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,8 +115,8 @@ def _decide_pending(link: Link, routed: RecordType | None) -> Verdict:
 
 
 def decide_dragged(old: TypePolicy, new: TypePolicy) -> Verdict:
-    """E4: convert only if both types may be written; a type switched off is frozen."""
-    if Direction.OFF in (old.direction, new.direction):
+    """E4: convert only if both types may be written; with a frozen type it waits."""
+    if old.is_frozen or new.is_frozen:
         return Verdict.IGNORE
     may_convert = all(
         policy.direction.reaches(Side.C4C) and not policy.read_only for policy in (old, new)
@@ -140,7 +140,16 @@ def decide_absence(link: Link, policy: TypePolicy) -> Verdict:
     }[policy.exchange_delete]
 
 
-def decide_record(
+def decide_edited_in_c4c(policy: TypePolicy) -> str:
+    """E5: what wins, the edit in C4C or the deletion in Exchange.
+
+    An edit can only win where the item can be made again.
+    """
+    reaches = policy.direction.reaches(Side.EXCHANGE)
+    return policy.delete_vs_edit if reaches else "delete"
+
+
+def decide_record(  # noqa: PLR0911 - one return per row of the table
     link: Link | None, *, is_in_view: bool, is_newer: bool, policy: TypePolicy
 ) -> Verdict:
     """Decide on a C4C record that exists and is not obsolete.
@@ -152,21 +161,23 @@ def decide_record(
             that is not newer cannot revive a retired pair (stale reads).
         policy: Settings of the type.
     """
+    reaches = policy.direction.reaches(Side.EXCHANGE)
+    # No item comes into being where the type does not go.
+    is_shown = is_in_view and reaches
     if link is None:
-        wanted = is_in_view and policy.direction.reaches(Side.EXCHANGE)
-        return Verdict.NEW if wanted else Verdict.IGNORE
+        return Verdict.NEW if is_shown else Verdict.IGNORE
     match link.phase:
         case Phase.PENDING:
-            return Verdict.RESUME if is_in_view else Verdict.FORGET
+            return Verdict.RESUME if is_shown else Verdict.FORGET
+        case Phase.ACTIVE | Phase.PINNED if link.exchange_id is None and not reaches:
+            return Verdict.IGNORE
         case Phase.ACTIVE | Phase.PINNED:
-            left = link.in_view and not is_in_view and policy.direction.reaches(Side.EXCHANGE)
+            left = link.in_view and not is_in_view and reaches
             return Verdict.LEAVE_VIEW if left else Verdict.COMPARE
         case Phase.ASLEEP:
-            wakes = is_in_view and not link.is_hidden
-            return Verdict.WAKE if wakes else Verdict.IGNORE
+            return Verdict.WAKE if is_shown and not link.is_hidden else Verdict.IGNORE
         case Phase.RETIRED:
-            revives = is_in_view and is_newer and policy.direction.reaches(Side.EXCHANGE)
-            return Verdict.REVIVE if revives else Verdict.IGNORE
+            return Verdict.REVIVE if is_shown and is_newer else Verdict.IGNORE
         case Phase.CONVERTING:
             return Verdict.IGNORE
     raise AssertionError(link.phase)
@@ -175,9 +186,12 @@ def decide_record(
 def decide_record_gone(link: Link, policy: TypePolicy) -> Verdict:
     """Decide on a C4C record that is proven gone (404) or obsolete (C3)."""
     match link.phase:
+        case Phase.ACTIVE | Phase.PINNED if link.exchange_id is not None:
+            # Where Exchange leads the record follows the item, as a read-only item the record.
+            reaches = policy.direction.reaches(Side.EXCHANGE)
+            return Verdict.REMOVE if reaches else Verdict.REVIVE
         case Phase.ACTIVE | Phase.PINNED:
-            removes = policy.direction.reaches(Side.EXCHANGE) and link.exchange_id is not None
-            return Verdict.REMOVE if removes else Verdict.RETIRE_QUIETLY
+            return Verdict.RETIRE_QUIETLY
         case Phase.PENDING | Phase.ASLEEP | Phase.CONVERTING:
             return Verdict.RETIRE_QUIETLY
         case Phase.RETIRED:

@@ -12,12 +12,18 @@ from contact_sync.core.model import Severity
 
 @dataclass(frozen=True)
 class IssueCode:
-    """One code: its severity, its meaning and its remedy, both one sentence."""
+    """One code: its severity, its meaning and its remedy, both one sentence.
+
+    Attributes:
+        is_event: It tells of something that happened once. It has no cause that could go away:
+            it stays on record for a set time, whatever becomes of the item and the record.
+    """
 
     code: str
     severity: Severity
     meaning: str
     remedy: str
+    is_event: bool = False
 
 
 _A = Severity.ACTION
@@ -73,42 +79,49 @@ CODES: dict[str, IssueCode] = {
             _I,
             "A new item of a read-only type was moved to Deleted Items.",
             "Create the record in C4C, or switch read_only off for the type.",
+            is_event=True,
         ),
         IssueCode(
             "read_only_edit",
             _I,
-            "An edit of a read-only or one-way field was replaced by the C4C value.",
-            "Edit the record in C4C, or change the field's direction.",
+            "An edit of a read-only or one-way field was replaced by the other side's value.",
+            "Edit the field on the side that it travels from, or change its direction.",
+            is_event=True,
         ),
         IssueCode(
             "moved_back",
             _I,
             "An item was dragged between managed folders that may not be converted; moved back.",
             "Switch read_only off for both types, or change the record in C4C.",
+            is_event=True,
         ),
         IssueCode(
             "company_restored",
             _I,
             "The company of a linked contact was edited; the C4C account name was written back.",
             "Change the account in C4C, or set company_change to relink.",
+            is_event=True,
         ),
         IssueCode(
             "conflict",
             _I,
             "Both sides gave a field different values; on_conflict decided.",
             "Look at the named fields; edit again if the wrong side won.",
+            is_event=True,
         ),
         IssueCode(
             "delete_vs_edit",
             _I,
             "The item was deleted in Exchange, the record edited in C4C: the item was re-created.",
             "Delete it again if that was meant.",
+            is_event=True,
         ),
         IssueCode(
             "deletion_dropped_edit",
             _I,
             "The record was deleted in C4C although Exchange had edited the named fields.",
             "Set the record to Active in C4C if the deletion was wrong.",
+            is_event=True,
         ),
         IssueCode(
             "linked_record_gone",
@@ -154,3 +167,5 @@ CODES: dict[str, IssueCode] = {
         ),
     )
 }
+
+EVENTS = frozenset(code for code, entry in CODES.items() if entry.is_event)

@@ -210,6 +210,15 @@ class TypePolicy:
     view: str | None = None
     fields: Mapping[str, FieldPolicy] = field(default_factory=dict)
 
+    @property
+    def is_frozen(self) -> bool:
+        """Whether nothing of the type is read, written or deleted.
+
+        It is switched off, or it is read-only and goes to C4C alone: nothing could travel.
+        """
+        is_stuck = self.read_only and not self.direction.reaches(Side.EXCHANGE)
+        return is_stuck or self.direction is Direction.OFF
+
     def may_write(self, side: Side, field_name: str) -> bool:
         """Whether a value of this field may be written to `side` (read-only included)."""
         if side is Side.C4C and self.read_only:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contact_sync.core.model import Direction, RecordType, TypePolicy
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from contact_sync.core.model import RecordType, TypePolicy
 
 #: Categories of the calendar sync; they never route anything (R5).
 CALENDAR_CATEGORIES = frozenset({"error in sap cloud for customer ssi", "visit"})
@@ -183,8 +183,3 @@ def with_mark(categories: Sequence[str], own: str, foreign: Sequence[str]) -> li
     if own and own.strip().casefold() not in {entry.strip().casefold() for entry in kept}:
         kept.append(own)
     return kept
-
-
-def is_frozen(policy: TypePolicy) -> bool:
-    """Whether the type is switched off: nothing is read, written or deleted."""
-    return policy.direction is Direction.OFF

@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 
 from contact_sync.contract import Contract, Op, Operation
 from contact_sync.core import outcome
-from contact_sync.core.decide import Verdict, decide_absence, decide_dragged
+from contact_sync.core.decide import (
+    Verdict,
+    decide_absence,
+    decide_dragged,
+    decide_edited_in_c4c,
+)
 from contact_sync.core.model import Link, Owes, Phase, RecordType, Side
 
 if TYPE_CHECKING:
@@ -43,9 +48,16 @@ class Absences:
             case Verdict.REMOVE | Verdict.HIDE:
                 self._absent[link.link_id] = link
             case Verdict.RECREATE:
-                self._store.links.save(*outcome.recreate(link, self._session.new_id()))
+                self._bring_back(link)
             case Verdict.SLEEP:
                 self._store.links.save(outcome.sleep(link))
+
+    def _bring_back(self, link: Link) -> None:
+        """Ask for the item again; where the type does not go to Exchange the record lives alone."""
+        if self._session.policy(link.record_type).direction.reaches(Side.EXCHANGE):
+            self._store.links.save(*outcome.recreate(link, self._session.new_id()))
+        else:
+            self._store.links.save(outcome.sleep(link))
 
     def withdraw(self, link: Link) -> bool:
         """Forget an absence: the record lives on under another item id."""
@@ -118,12 +130,14 @@ class Absences:
         ]
         for link in self._session.restore_rejected(links, Side.C4C):
             links.remove(link)
-            self._store.links.save(*outcome.recreate(link, self._session.new_id()))
+            self._bring_back(link)
         is_folder_lost = kind in self._read[mailbox]
         admitted = self._session.admit(
             mailbox, kind, links, Side.C4C, is_folder_lost=is_folder_lost
         )
         for link in admitted:
+            # It was brought back once, and is deleted again: it was meant.
+            self._store.issues.close(code="delete_vs_edit", link_id=link.link_id)
             if self._session.policy(kind).exchange_delete == "hide":
                 self._session.release(link.link_id, Side.C4C)
                 self._store.links.save(outcome.sleep(link, is_hidden=True))
@@ -147,7 +161,7 @@ class Absences:
                 hold=hold.hold_id if hold else None,
                 policy={
                     "c4c_delete": policy.c4c_delete,
-                    "delete_vs_edit": policy.delete_vs_edit,
+                    "delete_vs_edit": decide_edited_in_c4c(policy),
                 },
             ),
         )

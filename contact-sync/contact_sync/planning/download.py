@@ -13,14 +13,15 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from contact_sync.contract import Contract, Op, Operation
-from contact_sync.core import merge, outcome, routing
+from contact_sync.core import merge, outcome
 from contact_sync.core.decide import Verdict, decide_record, decide_record_gone
 from contact_sync.core.model import Link, Owes, Phase, RecordType, Side
 from contact_sync.core.status import is_obsolete
+from contact_sync.planning.exchange_operations import ExchangeOperations
 from contact_sync.planning.session import Session, new_link_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from contact_sync.settings import SyncSettings
     from contact_sync.store import Store
@@ -48,6 +49,7 @@ class Download:
     ) -> None:
         self._session = Session(store, settings, Side.C4C, new_id)
         self._store = store
+        self._to_exchange = ExchangeOperations(self._session)
         self._absent: dict[tuple[str, RecordType], dict[str, tuple[Link, str]]] = defaultdict(dict)
         self._read: set[tuple[RecordType, str]] = set()
         self._changed_views: set[tuple[RecordType, str]] = set()
@@ -56,7 +58,7 @@ class Download:
 
     def start(self) -> Iterator[Operation]:
         """Yield what Exchange owes already: missing folders, moves, stamps, strips."""
-        self._session.notice_changes()
+        self._session.begin()
         for mailbox in self._session.settings.mailboxes:
             yield from self._prepare(mailbox)
             for link in self._store.links.list_(mailbox, owes=tuple(_DEBTS)):
@@ -130,7 +132,9 @@ class Download:
     def _debt(self, link: Link) -> Operation:
         after = "forgotten" if link.owes is Owes.TRASH else ""
         stream = "removals" if link.owes is Owes.TRASH else "contacts"
-        return self._operation(_DEBTS[link.owes], link, {}, (), stream, policy={"after": after})
+        return self._to_exchange.build(
+            _DEBTS[link.owes], link, {}, (), stream, policy={"after": after}
+        )
 
     # -- records -------------------------------------------------------------------------------
 
@@ -170,6 +174,7 @@ class Download:
                 yield from self._leave_view(link, record)
             case Verdict.FORGET if not self._store.intents.open_for(link.link_id):
                 self._store.links.delete(link.link_id)
+                self._store.issues.close(link_id=link.link_id)
 
     def _is_shown_elsewhere(
         self, mailbox: str, kind: RecordType, record: Mapping[str, Any]
@@ -195,7 +200,7 @@ class Download:
         if link.phase not in (Phase.RETIRED, Phase.ASLEEP):
             # A sleeping or retired pair changes its phase only when the item really exists again.
             self._store.links.save(link)
-        yield self._operation(
+        yield self._to_exchange.build(
             Op.CREATE,
             link,
             record,
@@ -226,16 +231,15 @@ class Download:
         link = outcome.see_record(link, _facts(record, now))
         if link != before:
             self._store.links.save(link)
-        if edits.unknown and link.exchange_id:
-            # Both sides are needed for a first match; stage 1 of the next session has them.
-            self._store.requests.add(
-                Side.EXCHANGE,
-                mailbox=link.mailbox,
-                record_type=link.record_type,
-                remote_id=link.exchange_id,
+        if edits.restore:
+            self._session.raise_issue(
+                "read_only_edit", link.mailbox, link.record_type, link, fields=edits.restore
             )
+        if edits.unknown:
+            # Both sides are needed for a first match; stage 1 of the next session has them.
+            self._ask_again(link)
         if edits.forward:
-            yield self._operation(
+            yield self._to_exchange.build(
                 Op.UPDATE, link, record, edits.forward, base=dict(link.base_exchange)
             )
 
@@ -255,7 +259,7 @@ class Download:
         for contact in self._store.links.contacts_of_account(mailbox, account_id):
             known = contact.base_c4c.get("company")
             if contact.exchange_id and known is not None and known != digest:
-                yield self._operation(
+                yield self._to_exchange.build(
                     Op.UPDATE, contact, shown, ("company",), base=dict(contact.base_exchange)
                 )
 
@@ -266,17 +270,24 @@ class Download:
             pinned = link.but(phase=Phase.PINNED, in_view=False)
             self._store.links.save(pinned)
             yield from self._compare(pinned, record)
+        elif link.exchange_id is None:
+            # Nothing is there to be removed; the item comes with the record's return.
+            self._store.links.save(outcome.sleep(link))
         else:
             self._note(link, "asleep", str(record.get("view_name") or ""))
 
     def _gone(self, link: Link, record: Mapping[str, Any]) -> None:
         """C3: 404, or status Obsolete."""
+        is_settled = not self._store.intents.open_for(link.link_id)
         match decide_record_gone(link, self._session.policy(link.record_type)):
             case Verdict.REMOVE:
                 self._note(link, "retired", str(record.get("view_name") or ""))
-            case Verdict.RETIRE_QUIETLY if not self._store.intents.open_for(link.link_id):
+            case (Verdict.RETIRE_QUIETLY | Verdict.REVIVE) as verdict if is_settled:
                 changed_at = record.get("ChangedOn") or link.c4c_changed_at
                 self._store.links.save(outcome.retire(link.but(c4c_changed_at=changed_at)))
+                if verdict is Verdict.REVIVE:
+                    # Stage 1 of the next session has the item's values.
+                    self._ask_again(link)
 
     def _note(self, link: Link, after: str, view: str) -> None:
         self._absent[link.mailbox, link.record_type][link.c4c_id or ""] = (link, after)
@@ -319,7 +330,7 @@ class Download:
         )
         for link in admitted:
             hold = self._session.hold_of(link.link_id, Side.EXCHANGE, "approved")
-            yield self._operation(
+            yield self._to_exchange.build(
                 Op.TRASH,
                 link,
                 {},
@@ -332,55 +343,17 @@ class Download:
 
     # -- helpers -------------------------------------------------------------------------------
 
+    def _ask_again(self, link: Link) -> None:
+        self._store.requests.add(
+            Side.EXCHANGE,
+            mailbox=link.mailbox,
+            record_type=link.record_type,
+            remote_id=link.exchange_id or "",
+        )
+
     def _digests(self, kind: RecordType, record: Mapping[str, Any]) -> dict[str, str]:
         fields = self._session.fields(kind)
         return fields.digests(self._store.digest_key, fields.from_c4c(record))
-
-    def _operation(
-        self,
-        op: Op,
-        link: Link,
-        record: Mapping[str, Any],
-        fields: Iterable[str],
-        stream: str = "contacts",
-        **terms: Any,  # noqa: ANN401 - the contract's own members
-    ) -> Operation:
-        """Put the named fields into Graph's properties and the rest into the contract."""
-        kind = link.record_type
-        policy = self._session.policy(kind)
-        field_map = self._session.fields(kind)
-        values = field_map.from_c4c(record)
-        names = tuple(name for name in fields if name in values)
-        policies = self._session.settings.policies
-        # What left the sync bears no routing category at all, its own type's included.
-        marks_kind = None if op is Op.STRIP else kind
-        marks = policy.mark_with_category and marks_kind is not None
-        return Operation(
-            stream=stream,
-            record={
-                "mailbox": link.mailbox,
-                "id": link.exchange_id or f"new:{link.link_id}",
-                **field_map.to_graph({name: values[name] for name in names}),
-            },
-            contract=Contract(
-                op=op,
-                **self._session.terms(link),
-                fields=names,
-                source=_only(names, field_map.digests(self._store.digest_key, values)),
-                source_version=record.get("etag"),
-                source_modified_at=record.get("ChangedOn"),
-                on_conflict={name: policy.winner(name) for name in names},
-                writable=self._session.writable(kind, Side.EXCHANGE),
-                returnable=self._session.writable(kind, Side.C4C),
-                folders={"category": policy.category if marks else ""},
-                strip_categories=routing.foreign_categories(marks_kind, policies),
-                **terms,
-            ),
-        )
-
-
-def _only(names: Iterable[str], digests: Mapping[str, str]) -> dict[str, str]:
-    return {name: digests[name] for name in names}
 
 
 def _facts(record: Mapping[str, Any], digests: Mapping[str, str]) -> outcome.RecordFacts:

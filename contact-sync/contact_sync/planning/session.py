@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from contact_sync.core import guards, routing
+from contact_sync.core import guards
 from contact_sync.core.model import Direction, Issue, Link, RecordType, Side
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Session:
 
     def is_off(self, kind: RecordType) -> bool:
         """Whether the type is frozen."""
-        return routing.is_frozen(self.policy(kind))
+        return self.policy(kind).is_frozen
 
     def writable(self, kind: RecordType, side: Side) -> tuple[str, ...]:
         """Return the fields of a type that may be written to `side`."""
@@ -88,7 +88,12 @@ class Session:
             ),
         }
 
-    def notice_changes(self) -> None:
+    def begin(self) -> None:
+        """Do what is due at the start of a session, before any fact is looked at."""
+        self.store.issues.close_events(self.settings.info_issue_days)
+        self._notice_changes()
+
+    def _notice_changes(self) -> None:
         """Ask for everything again when the settings of a type changed since the last session.
 
         Fields that were switched on, or a type that is no longer off, would otherwise wait for

@@ -42,7 +42,7 @@ class Upload:
 
     def start(self) -> Iterator[Operation]:
         """Begin the session; stage 1 owes C4C nothing before it has seen facts."""
-        self._session.notice_changes()
+        self._session.begin()
         yield from ()
 
     def record(self, stream: str, record: Mapping[str, Any]) -> Iterator[Operation]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from contact_sync.core.issues import CODES
+from contact_sync.core.issues import CODES, EVENTS
 from contact_sync.core.model import Issue, RecordType, Severity
 from contact_sync.store.identifiers import new_id
 from contact_sync.store.rows import IssueRow
@@ -23,9 +23,17 @@ _KEY = ("code", "mailbox", "record_type", "link_id", "exchange_id", "c4c_id")
 _FIRST_PAUSE = timedelta(minutes=15)
 _LONGEST_PAUSE = timedelta(hours=24)
 
+#: What stands between the parts of a detail; an event that happens again and again keeps this
+#: many of them.
+_PART = "; "
+_MAX_PARTS = 100
+
 
 class Issues:
-    """Open issues. An issue whose cause is gone is closed, which removes it."""
+    """Open issues. An issue whose cause is gone is closed, which removes it.
+
+    Events have no cause that could go: `close` takes one only by its code, `close_events` by age.
+    """
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
@@ -35,7 +43,8 @@ class Issues:
         """Open an issue, or note that an open one is still there.
 
         Equal means: same code, mailbox, type and ids. The first retry is due at once, that is in
-        the next session; an attempt made when one was due doubles the pause.
+        the next session; an attempt made when one was due doubles the pause. A second event of
+        the same kind is added to the first: what was lost earlier stays on record.
         """
         now = self._now()
         key = _key(issue)
@@ -52,6 +61,9 @@ class Issues:
                 "last_seen_at": now,
                 **history,
             }
+            if seen and issue.code in EVENTS:
+                row["fields"] = sorted({*seen.fields, *issue.fields})
+                row["detail"] = _both(seen.detail, issue.detail)
             self._database.upsert(issues, [row], keys=_KEY)
 
     def close(
@@ -64,6 +76,8 @@ class Issues:
         c4c_id: str | None = None,
     ) -> int:
         """Close the open issues that meet every given condition; return how many.
+
+        Events stay open unless the code is given.
 
         Raises:
             ValueError: Nothing but a code is given; that would close everybody's issues.
@@ -80,8 +94,17 @@ class Issues:
         if code is not None:
             given["code"] = code
         conditions = [issues.c[name] == value for name, value in given.items()]
+        if code is None:
+            conditions.append(issues.c.code.not_in(EVENTS))
         with self._database.write() as connection:
             return connection.execute(sa.delete(issues).where(*conditions)).rowcount
+
+    def close_events(self, days: int) -> int:
+        """Close the events that were last seen more than so many days ago; return how many."""
+        is_old = issues.c.last_seen_at < self._now() - timedelta(days=days)
+        with self._database.write() as connection:
+            found = connection.execute(sa.delete(issues).where(is_old, issues.c.code.in_(EVENTS)))
+            return found.rowcount
 
     def list_open(self, severity: Severity | None = None) -> list[IssueRow]:
         """Return the open issues, oldest first."""
@@ -116,6 +139,12 @@ def _key(issue: Issue) -> dict[str, str]:
         "exchange_id": issue.exchange_id or "",
         "c4c_id": issue.c4c_id or "",
     }
+
+
+def _both(before: str, now: str) -> str:
+    """Return the details of two events as one, each part once, the latest last."""
+    parts = dict.fromkeys((*before.split(_PART), *now.split(_PART)))
+    return _PART.join(list(filter(None, parts))[-_MAX_PARTS:])
 
 
 def _first(now: datetime) -> dict[str, Any]:
