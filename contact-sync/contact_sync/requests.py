@@ -78,7 +78,7 @@ class TapRequests:
     def wanted_contacts(self, mailbox: str) -> set[str]:
         """Return the ids of items to be read by id, changed or not.
 
-        Asked for; not confirmed in C4C yet; with an unresolved write to C4C; with a decided hold;
+        Asked for; not confirmed in C4C yet; with an unresolved write to C4C; with a hold;
         with an issue that is due; or with fields whose value in Exchange is not known.
         """
         links = self._store.links.list_(mailbox=mailbox)
@@ -106,7 +106,7 @@ class TapRequests:
         """Return the ObjectIDs of records to be read by key, changed or not.
 
         Asked for; without an item, or one to be re-created; with an unresolved write to Exchange;
-        with a decided hold; with an issue that is due; or with fields whose value in C4C is not
+        with a hold; with an issue that is due; or with fields whose value in C4C is not
         known.
         """
         wanted_type = RecordType(record_type)
@@ -171,10 +171,13 @@ class TapRequests:
         }
 
     def _links_to_resolve(self, written_side: Side) -> set[str]:
-        """Return links with a write that was cut off on that side, or with a decided hold."""
+        """Return links with a write that was cut off on that side, or with a hold.
+
+        What a hold waits for is looked at every time: it ends by itself when nothing is missing.
+        """
         cut_off = {entry.link_id for entry in self._store.intents.list_open(written_side)}
-        decided = self._store.holds.list_(("approved", "rejected"))
-        return cut_off.union(*(entry.link_ids for entry in decided))
+        held = self._store.holds.list_(("pending", "approved", "rejected"))
+        return cut_off.union(*(entry.link_ids for entry in held))
 
 
 def _lacks_item(link: Link) -> bool:

@@ -190,9 +190,9 @@ def test_source_of_a_write_that_was_cut_off_is_read_again(
 
 @pytest.mark.parametrize(
     ("state", "is_wanted"),
-    [("pending", False), ("approved", True), ("rejected", True), ("done", False)],
+    [("pending", True), ("approved", True), ("rejected", True), ("done", False)],
 )
-def test_links_of_a_decided_hold_are_read_again(
+def test_links_of_a_hold_are_read_again(
     store: Store, exchange: TapRequests, c4c: TapRequests, state: str, *, is_wanted: bool
 ) -> None:
     store.links.save(link("x"))
