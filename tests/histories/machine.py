@@ -314,6 +314,11 @@ class SyncMachine(RuleBasedStateMachine):
         TALLY.chosen.update(armed.names)
         fired = disarm(self._world, armed)
         TALLY.fired.update(fired)
+        if fired["graph truncate"]:
+            # Entries of a delta that the service keeps to itself never come again: only a full
+            # read finds them, as an operator would order who hears of such a defect.
+            self._world.state.pop("tap-exchange-contacts", None)
+            before.pop("tap-exchange-contacts", None)
         if failures and not +fired:
             raise AssertionError("a session failed although nothing went wrong") from failures[0]
         self._assert_state_not_poorer(before)

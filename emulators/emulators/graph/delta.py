@@ -196,9 +196,10 @@ class DeltaService:
     def _visible_log(self, mailbox: Mailbox, folder_id: str, since: int) -> list[LogEntry]:
         log = [entry for entry in mailbox.log.get(folder_id, []) if entry.sequence > since]
         lag = self._switches.delta_lag_seconds
-        newest = self._clock.now() - timedelta(seconds=lag)
-        # Without a lag the order of changes counts alone, also when a clock was set back.
-        return [entry for entry in log if entry.at <= newest] if lag else log
+        now = self._clock.now()
+        newest = now - timedelta(seconds=lag)
+        # Changes from the future are those made before the clock was set back.
+        return [entry for entry in log if entry.at <= newest or entry.at > now] if lag else log
 
     def _issue(self, position: Position) -> str:
         token = self._ids.token()
