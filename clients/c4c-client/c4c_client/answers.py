@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from c4c_client import json_text
 from c4c_client.dates import decode_date
 from c4c_client.errors import ProtocolError
 from c4c_client.model import C4CRecord
@@ -89,7 +89,7 @@ def to_record(row: Mapping[str, Any], etag: str | None = None) -> C4CRecord:
     Navigations (deferred or expanded, so objects and lists) and annotations are left out.
 
     Raises:
-        ProtocolError: The row has no `ObjectID`.
+        ProtocolError: The row has no `ObjectID`, or an etag that cannot be sent back.
     """
     properties = to_properties(row)
     object_id = properties.get("ObjectID")
@@ -97,7 +97,13 @@ def to_record(row: Mapping[str, Any], etag: str | None = None) -> C4CRecord:
         raise ProtocolError("C4C sent a record without ObjectID")
     annotations = row.get("__metadata")
     shown = annotations.get("etag") if isinstance(annotations, dict) else None
-    return C4CRecord(object_id, shown or etag, properties)
+    version = shown or etag
+    # It is sent back as a header.
+    if version is not None and not (
+        isinstance(version, str) and version.isascii() and version.isprintable()
+    ):
+        raise ProtocolError("C4C sent an etag that is no text")
+    return C4CRecord(object_id, version, properties)
 
 
 def to_properties(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,7 +122,7 @@ def decode_json(body: bytes) -> dict[str, Any]:
         ProtocolError: The body is no JSON object, such as the HTML page of a proxy.
     """
     try:
-        content = json.loads(body.decode("utf-8-sig"), strict=False)
+        content = json_text.loads(body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         # `from None`: the decoder's error carries the whole body.
         raise ProtocolError("C4C's answer is not JSON") from None

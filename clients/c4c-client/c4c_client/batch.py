@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _CRLF = "\r\n"
 _STATUS_LINE = re.compile(rb"HTTP/\d\.\d (\d{3})[^\r\n]*\r?\n")
 _END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_UNSENDABLE = re.compile(r"[^\x20-\x7e]")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Part:
     """One request inside a batch; `path` is relative to the service root and encoded.
 
     Raises:
-        ValueError: A path or header holds control characters, and could add lines.
+        ValueError: A path or header holds control characters, and could add lines, or is not ASCII.
     """
 
     method: str
@@ -43,8 +43,8 @@ class Part:
 
     def __post_init__(self) -> None:
         """Refuse a part that could not be sent as one."""
-        if any(map(_CONTROL.search, (self.path, *self.headers.values()))):
-            raise ValueError("a path or header of a batch part holds control characters")
+        if any(map(_UNSENDABLE.search, (self.path, *self.headers.values()))):
+            raise ValueError("a path or header of a batch part holds control characters or others")
 
     @property
     def is_write(self) -> bool:

@@ -20,16 +20,23 @@ if TYPE_CHECKING:
 _USER_AGENT = f"c4c-client/{version('c4c-client')}"
 
 
+#: More than any page or batch that this client asks for; an endless answer must end somewhere.
+LONGEST_ANSWER_BYTES = 512 * 1024 * 1024
+_CHUNK_BYTES = 256 * 1024
+
+
 class BrokenConnectionError(Exception):
     """No answer came. Internal: the transport turns it into a public error.
 
     Attributes:
         was_sent: False only if it is certain that the server never saw the request.
+        is_too_long: The answer was given up, and would be as long again.
     """
 
-    def __init__(self, *, was_sent: bool) -> None:
+    def __init__(self, *, was_sent: bool, is_too_long: bool = False) -> None:
         super().__init__("the connection broke")
         self.was_sent = was_sent
+        self.is_too_long = is_too_long
 
 
 class Connection:
@@ -75,7 +82,9 @@ class Connection:
                     verify=self._verify,
                     cert=self._certificate,
                     timeout=self._timeout,
+                    stream=True,
                 )
+                return Answer(response.status_code, response.headers, _read(response))
         except (requests.RequestException, ValueError) as error:
             # ValueError: requests parses `Location` even of redirects it does not follow.
             causes = list(_causes(error))
@@ -83,7 +92,19 @@ class Connection:
                 raise ProtocolError("the server's TLS certificate was not accepted") from None
             # `from None`: the library's messages hold URLs with queries.
             raise BrokenConnectionError(was_sent=not _never_connected(causes)) from None
-        return Answer(response.status_code, response.headers, response.content)
+
+
+def _read(response: requests.Response) -> bytes:
+    """Read a body to its end, if it has one; sizes that headers name are not believed."""
+    if response.raw is None:  # a session of the caller's that has read it already
+        return response.content
+    body = bytearray()
+    with response:
+        for chunk in response.iter_content(_CHUNK_BYTES):
+            body += chunk
+            if len(body) > LONGEST_ANSWER_BYTES:
+                raise BrokenConnectionError(was_sent=True, is_too_long=True)
+    return bytes(body)
 
 
 def _pooled_session(size: int) -> requests.Session:

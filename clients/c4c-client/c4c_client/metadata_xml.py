@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from defusedxml import DefusedXmlException
@@ -12,6 +13,9 @@ from c4c_client.metadata import EntityType, Metadata, Property
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
+
+# `Max` is allowed as well, and means no limit.
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 # Namespaces of the schema differ between OData V2 services; local names do not.
 _SAP = "{http://www.sap.com/Protocols/SAPData}"
@@ -26,7 +30,8 @@ def parse_metadata(document: bytes) -> Metadata:
     """
     try:
         root = fromstring(document, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError):
+    except (ParseError, DefusedXmlException, LookupError, ValueError):
+        # LookupError: an encoding that nobody knows.
         raise ProtocolError("C4C's metadata is not XML this client accepts") from None
     types = [_entity_type(element) for element in root.iterfind(".//{*}EntityType")]
     if not types:
@@ -54,7 +59,7 @@ def _property(element: Element) -> Property:
     return Property(
         name=element.get("Name", ""),
         edm_type=element.get("Type", ""),
-        max_length=int(max_length) if max_length.isdecimal() else None,
+        max_length=int(max_length) if _NUMBER.fullmatch(max_length) else None,
         nullable=_flag(element, "Nullable"),
         creatable=_flag(element, f"{_SAP}creatable"),
         updatable=_flag(element, f"{_SAP}updatable"),

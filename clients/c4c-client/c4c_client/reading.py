@@ -83,12 +83,17 @@ class CollectionReader:
         """Read the collection as a code list, ordered by code.
 
         Raises:
-            ProtocolError: The rows have no `Code`.
+            ProtocolError: The rows have no `Code`, or its pages do not end.
         """
         condition = {"$filter": filters.eq("Context", context)} if context else {}
         first = self.first_page({"$orderby": "Code", **condition})
-        rows = [row for page in read_linked(first, self.linked_page) for row in page.rows]
-        return list(dict.fromkeys(_code(to_properties(row)) for row in rows))
+        found: dict[Code, None] = {}
+        for page in read_linked(first, self.linked_page):
+            before = len(found)
+            found |= dict.fromkeys(_code(to_properties(row)) for row in page.rows)
+            if page.next_link and len(found) == before:
+                raise ProtocolError("C4C sent the same page twice")
+        return list(found)
 
     def first_page(self, options: dict[str, str]) -> Page:
         """Read the collection with these query options."""

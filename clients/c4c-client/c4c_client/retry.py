@@ -60,7 +60,7 @@ def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
         return float(text)
     try:
         wait = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         return None
     return max(0.0, wait.total_seconds())
 

@@ -15,7 +15,7 @@ from c4c_client.auth import BasicAuth
 from c4c_client.connection import BrokenConnectionError
 from c4c_client.credentials import credentials_for
 from c4c_client.error_mapping import batch_error, is_token_refused, read_error
-from c4c_client.errors import TransientError, UnknownOutcomeError
+from c4c_client.errors import ProtocolError, TransientError, UnknownOutcomeError
 from c4c_client.retry import retry_decision, was_turned_away
 
 if TYPE_CHECKING:
@@ -115,6 +115,8 @@ class Transport:
             except BrokenConnectionError as broken:
                 if has_writes and broken.was_sent:
                     raise UnknownOutcomeError(f"{action}: the connection broke") from None
+                if broken.is_too_long:
+                    raise ProtocolError(f"{action}: the answer does not end") from None
                 wait = retry_decision(None, {}, attempt, max_retries=self._max_retries)
                 if wait is None:
                     raise TransientError(f"{action}: no connection") from None

@@ -6,11 +6,12 @@ Codes differ in case between texts and wire, so they are compared in lower case.
 
 from __future__ import annotations
 
-import json
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from exchange_client import json_text
 from exchange_client.errors import (
     AuthError,
     ExchangeError,
@@ -27,6 +28,9 @@ from exchange_client.retry import parse_retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+# Codes and ids of requests go into messages, so nothing else may pass for one.
+_SAFE = re.compile(r"[A-Za-z0-9_.:/-]{1,80}")
 
 _MAILBOX_PROBLEMS = {
     "mailboxnotenabledforrestapi": MailboxProblem.UNLICENSED,
@@ -75,13 +79,18 @@ def parse_object(content: bytes) -> dict[str, Any]:
         ProtocolError: Not a JSON object.
     """
     try:
-        value = json.loads(content.decode("utf-8", errors="replace"), strict=False)
-    except ValueError:
+        value = json_text.loads(content.decode("utf-8", errors="replace"))
+    except (ValueError, RecursionError):
         # The decoder's message quotes the document.
         raise ProtocolError("the answer is no JSON") from None
     if not isinstance(value, dict):
         raise ProtocolError("the answer is no JSON object")
     return value
+
+
+def safe(text: object) -> str:
+    """Give a code or id if it looks like one, else ""."""
+    return text if isinstance(text, str) and _SAFE.fullmatch(text) else ""
 
 
 def failure_of(status: int, headers: Mapping[str, str], body: object) -> Failure:
@@ -94,8 +103,8 @@ def failure_of(status: int, headers: Mapping[str, str], body: object) -> Failure
     request_id = lowered.get("request-id") or inner.get("request-id")
     return Failure(
         status=status,
-        code=str(error.get("code") or ""),
-        request_id=str(request_id) if request_id else None,
+        code=safe(error.get("code")),
+        request_id=safe(request_id) or None,
         retry_after_seconds=parse_retry_after(headers),
     )
 

@@ -24,6 +24,8 @@ VERSION_PATH = "/v1.0"
 # Source: Graph docs, "Obtain immutable identifiers for Outlook resources".
 IMMUTABLE_IDS = 'IdType="ImmutableId"'
 _HTTPS_PORT = 443
+# Empty pages and replayed items are part of the protocol, but not without end.
+_MAX_IDLE_PAGES = 1000
 _QUERY_SAFE = "$(),'=:/"
 
 
@@ -119,9 +121,12 @@ class GraphApi:
         """Yield the pages of a collection to its end; an empty page does not end it.
 
         Raises:
-            ProtocolError: A link leads elsewhere, or back to a page already read.
+            ProtocolError: A link leads elsewhere, or back to a page already read, or the pages
+                do not end.
         """
         seen: set[str] = set()
+        ids: set[object] = set()
+        idle = 0
         while True:
             page = self.get(mailbox, path, page_size=page_size)
             yield page
@@ -132,6 +137,11 @@ class GraphApi:
             if path in seen:
                 raise ProtocolError("a page links to itself", code="repeated_link")
             seen.add(path)
+            before = len(ids)
+            ids.update(str(entry.get("id")) for entry in entries_of(page))
+            idle = 0 if len(ids) > before else idle + 1
+            if idle > _MAX_IDLE_PAGES:
+                raise ProtocolError("the pages do not end", code="endless_pages")
 
     def items(
         self, mailbox: str, path: str, *, page_size: int | None = None

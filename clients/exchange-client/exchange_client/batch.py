@@ -124,8 +124,8 @@ def _post(api: GraphApi, mailbox: str, parts: Mapping[int, Part]) -> dict[int, _
     for entry in responses if isinstance(responses, list) else ():
         number = _number(entry.get("id")) if isinstance(entry, dict) else None
         if number is not None:
-            status, headers = _number(entry.get("status")), entry.get("headers")
-            replies[number] = _Reply(status, headers or {}, entry.get("body"))
+            status, headers = _number(entry.get("status")), _texts(entry.get("headers"))
+            replies[number] = _Reply(status, headers, entry.get("body"))
     return replies
 
 
@@ -134,6 +134,11 @@ def _number(value: object) -> int | None:
         return int(str(value))
     except ValueError:
         return None
+
+
+def _texts(headers: object) -> dict[str, str]:
+    given = headers if isinstance(headers, dict) else {}
+    return {name: str(value) for name, value in given.items() if isinstance(value, (str, int))}
 
 
 def _decide(api: GraphApi, part: Part, reply: _Reply, attempt: int) -> Decision:

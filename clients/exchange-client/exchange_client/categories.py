@@ -49,7 +49,7 @@ def create_category(api: GraphApi, mailbox: str, name: str) -> None:
         raise MailboxError(MailboxProblem.DENIED, code=UNAVAILABLE_CODE)
     if _has(entries, name):
         return
-    uses = Counter(entry.get("color") for entry in entries)
+    uses = Counter(str(entry.get("color")) for entry in entries)
     body = {"displayName": name, "color": min(_COLOURS, key=lambda colour: uses[colour])}
     try:
         # The name is unique in the mailbox: a repetition cannot make a second one.
@@ -67,7 +67,8 @@ def _path(mailbox: str) -> str:
 
 def _entries(api: GraphApi, mailbox: str) -> list[dict[str, Any]] | None:
     try:
-        return [entry for entry in api.items(mailbox, _path(mailbox)) if entry.get("displayName")]
+        entries = api.items(mailbox, _path(mailbox))
+        return [entry for entry in entries if isinstance(entry.get("displayName"), str)]
     except ExchangeError as error:
         if error.status in _UNAVAILABLE:
             return None

@@ -7,7 +7,7 @@ Sources: Graph docs, "contact resource type"; MS-OXPROPS for property tags. The 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from exchange_client.errors import ProtocolError
 from exchange_client.model import Contact
@@ -52,6 +52,8 @@ WRITABLE = (
     "yomiSurname",
 )
 PROPERTIES = READ_ONLY + WRITABLE
+_TEXT_LISTS = frozenset({"businessPhones", "categories", "children", "homePhones", "imAddresses"})
+_ADDRESSES = frozenset({"businessAddress", "homeAddress", "otherAddress"})
 
 # One fixed name for good: each new name uses up a named property of the mailbox for ever.
 LINK_PROPERTY = "String {6c1d4a52-0b7e-4f0e-9c38-5d1f7a2be940} Name ContactSyncLink"
@@ -116,10 +118,18 @@ def canonical(extended_id: str) -> str:
 
 
 def extended_of(entity: Mapping[str, Any]) -> dict[str, str]:
-    """Give the extended properties of an entity by canonical id; absent list: none set."""
+    """Give the extended properties of an entity by canonical id; absent list: none set.
+
+    Raises:
+        ProtocolError: It is no list of ids and values.
+    """
+    entries = entity.get("singleValueExtendedProperties") or []
+    if not (isinstance(entries, list) and all(map(_is_texts, entries))):
+        # Not "none": a link or a privacy mark may be among them.
+        raise ProtocolError("extended properties of an unknown form", code="bad_contact")
     return {
-        canonical(str(entry["id"])): str(entry["value"])
-        for entry in entity.get("singleValueExtendedProperties") or ()
+        canonical(entry["id"]): entry["value"]
+        for entry in entries
         if entry.get("id") and entry.get("value") is not None
     }
 
@@ -133,25 +143,55 @@ def contact_of(entity: Mapping[str, Any], *, is_expanded: bool) -> Contact:
     """Read an entity of the service.
 
     Raises:
-        ProtocolError: It has no id, folder or change key.
+        ProtocolError: It has no id, folder or change key, or a property of an unknown form.
     """
     contact_id, folder_id, version = (
         entity.get(name) for name in ("id", "parentFolderId", "changeKey")
     )
-    if not (contact_id and folder_id and version):
+    if not (_is_id(contact_id) and _is_id(folder_id) and _is_id(version)):
         raise ProtocolError("a contact without id, folder or change key", code="bad_contact")
+    # Graph docs, "contact resource type": the etag is the weak form of the change key.
+    etag = entity.get("@odata.etag") or f'W/"{version}"'
+    if not _is_id(etag) or not all(_is_fit(name, entity.get(name)) for name in PROPERTIES):
+        raise ProtocolError("a contact with a value of an unknown form", code="bad_contact")
     extended = extended_of(entity) if is_expanded else {}
     return Contact(
         id=contact_id,
         folder_id=folder_id,
         version=version,
-        # Graph docs, "contact resource type": the etag is the weak form of the change key.
-        etag=entity.get("@odata.etag") or f'W/"{version}"',
+        etag=etag,
         properties={name: entity[name] for name in PROPERTIES if name in entity},
         link=extended.get(canonical(LINK_PROPERTY)),
         is_private=is_private_value(extended.get(canonical(SENSITIVITY_PROPERTY))),
         is_expanded=is_expanded,
     )
+
+
+def _is_id(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and value.isprintable() and value != ""
+
+
+def _is_text(value: object) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, dict) and all(map(_is_text, value.values()))
+
+
+def _is_fit(name: str, value: object) -> bool:
+    """Whether a value has the shape of its property (Graph docs, "contact resource type")."""
+    if value is None:
+        return True
+    if name == "categories":
+        return isinstance(value, list) and all(isinstance(entry, str) for entry in value)
+    if name in _TEXT_LISTS:
+        return isinstance(value, list) and all(map(_is_text, value))
+    if name == "emailAddresses":
+        return isinstance(value, list) and all(map(_is_texts, value))
+    if name in _ADDRESSES:
+        return _is_texts(value)
+    return isinstance(value, str)
 
 
 def is_private_value(sensitivity: str | None) -> bool:

@@ -18,12 +18,13 @@ from exchange_client.contact_fields import (
     SENSITIVITY_PROPERTY,
     WRITABLE,
     canonical,
+    contact_of,
     expand_of,
     extended_of,
     extended_value,
     is_private_value,
 )
-from exchange_client.errors import ExchangeError, NotFoundError
+from exchange_client.errors import ExchangeError, NotFoundError, ProtocolError
 from exchange_client.model import Outcome
 from exchange_client.reads import contact_path, get_contacts
 from exchange_client.writes import create_part, outcome_of
@@ -44,7 +45,7 @@ def copy_contacts(api: GraphApi, mailbox: str, copies: Sequence[ContactCopy]) ->
     """Read the sources, create the copies, carry the photos over."""
     query = query_of({"$expand": expand_of(COPIED_EXTRAS)})
     paths = [contact_path(mailbox, copy.source_id) + query for copy in copies]
-    sources = read_batches(api, mailbox, paths)
+    sources = [_checked(answer) for answer in read_batches(api, mailbox, paths)]
     parts = [
         _part(mailbox, copy, source)
         for copy, source in zip(copies, sources, strict=True)
@@ -58,6 +59,16 @@ def copy_contacts(api: GraphApi, mailbox: str, copies: Sequence[ContactCopy]) ->
         for copy, source in zip(copies, sources, strict=True)
     ]
     return _with_photos(api, mailbox, copies, outcomes)
+
+
+def _checked(source: PartAnswer) -> PartAnswer:
+    """Give the source, or why it cannot be copied."""
+    try:
+        if not isinstance(source, ExchangeError):
+            contact_of(source, is_expanded=True)
+    except ProtocolError as error:
+        return error
+    return source
 
 
 def _part(mailbox: str, copy: ContactCopy, source: Mapping[str, Any]) -> Part:

@@ -103,11 +103,14 @@ def _all_entries(
 
 def _folder(entity: dict[str, Any], *, parent_id: str | None, is_default: bool = False) -> Folder:
     folder_id, name = entity.get("id"), entity.get("displayName")
+    above = entity.get("parentFolderId") or parent_id
     if not isinstance(folder_id, str) or not isinstance(name, str):
         raise ProtocolError("a folder without id or name", code="bad_folder")
+    if above is not None and not isinstance(above, str):
+        raise ProtocolError("a folder without a usable parent", code="bad_folder")
     return Folder(
         id=folder_id,
         display_name=name,
-        parent_id=entity.get("parentFolderId") or parent_id,
+        parent_id=above,
         is_default=is_default,
     )

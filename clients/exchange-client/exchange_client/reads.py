@@ -8,10 +8,10 @@ from exchange_client.answers import is_folder_gone, is_proven_absent
 from exchange_client.api import folder_gone, path_of, query_of
 from exchange_client.batch import read_batches
 from exchange_client.contact_fields import EXPAND, LINK_PROPERTY, contact_of, quoted
-from exchange_client.errors import ExchangeError
+from exchange_client.errors import ExchangeError, ProtocolError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from exchange_client.api import GraphApi
     from exchange_client.model import Contact
@@ -35,12 +35,25 @@ def get_contacts(api: GraphApi, mailbox: str, ids: Sequence[str]) -> dict[str, C
     found: dict[str, Contact | None] = {}
     for contact_id, answer in zip(wanted, read_batches(api, mailbox, paths), strict=True):
         if not isinstance(answer, ExchangeError):
-            found[contact_id] = contact_of(answer, is_expanded=True)
+            found[contact_id] = expect_id(contact_of(answer, is_expanded=True), contact_id, wanted)
         elif is_proven_absent(answer):
             found[contact_id] = None
         else:
             raise answer
     return found
+
+
+def expect_id(contact: Contact, contact_id: str, asked: Collection[str]) -> Contact:
+    """Give the contact unless it is another one that was asked for.
+
+    Its id may differ from the one asked for: that one may be of the classic form.
+
+    Raises:
+        ProtocolError: The answers of a batch were mixed up.
+    """
+    if contact.id != contact_id and contact.id in asked:
+        raise ProtocolError("another contact was asked for", code="wrong_contact")
+    return contact
 
 
 def list_contacts(api: GraphApi, mailbox: str, folder_id: str, page_size: int) -> Iterator[Contact]:

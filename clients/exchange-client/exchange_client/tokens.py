@@ -15,6 +15,7 @@ import msal  # type: ignore[import-untyped]  # msal ships no types
 from typing_extensions import override
 
 from exchange_client import token_cache
+from exchange_client.answers import safe
 from exchange_client.authority import AuthorityHttp
 from exchange_client.credentials import ClientSecret, DeviceCode, PemCertificate, PfxCertificate
 from exchange_client.errors import AuthError
@@ -101,11 +102,12 @@ class MsalTokens(TokenSource):
                 raise AuthError(
                     "the certificate or key file cannot be read", code="certificate_unreadable"
                 ) from None
-            except (LookupError, TypeError, ValueError) as error:
-                # msal on a bad authority; cryptography on a bad key or passphrase.
+            except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+                # msal on a bad authority, or on JSON of any other shape; cryptography on a bad
+                # key or passphrase.
                 raise _auth_error(_code_behind(error) or "bad_authority_or_key") from None
         token = result.get("access_token")
-        if not isinstance(token, str):
+        if not isinstance(token, str) or not token.isascii() or not token.isprintable():
             raise _auth_error(_code_in(result))
         return token
 
@@ -202,7 +204,7 @@ def _auth_error(code: str) -> AuthError:
 
 def _code_in(result: Mapping[str, Any]) -> str:
     found = _AADSTS.search(str(result.get("error_description")))
-    return found.group() if found else str(result.get("error") or "no_token")
+    return found.group() if found else safe(result.get("error")) or "no_token"
 
 
 def _code_behind(error: BaseException) -> str | None:

@@ -7,6 +7,7 @@ requests would put the credentials of a `.netrc` file over our header.
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol
@@ -30,6 +31,16 @@ _NO_ANSWER = (
     requests.exceptions.ChunkedEncodingError,
     requests.exceptions.ContentDecodingError,
 )
+
+
+#: More than any page or batch that this client asks for.
+LONGEST_ANSWER_BYTES = 512 * 1024 * 1024
+_CHUNK_BYTES = 256 * 1024
+_MISSING = "the answer to a write is missing"
+
+
+class _EndlessAnswerError(Exception):
+    """The answer was given up after `LONGEST_ANSWER_BYTES`."""
 
 
 class TokenSource(Protocol):
@@ -140,9 +151,17 @@ class Transport:
             response = None
             if _never_left(error):
                 safety = Safety.REPEATABLE
-        except requests.RequestException:
-            # The text would quote URL or header.
-            raise ProtocolError("the request cannot be sent", code="bad_request") from None
+        except (requests.RequestException, ValueError):
+            # ValueError: requests parses the `Location` even of redirects it does not follow.
+            # What cannot be put on the wire and what cannot be read from it look alike here.
+            if safety is Safety.REPEATABLE:
+                # The text would quote URL or header.
+                raise ProtocolError("no usable request or answer", code="bad_request") from None
+            raise UnknownOutcomeError(_MISSING, code="bad_request") from None
+        except _EndlessAnswerError:
+            if safety is Safety.REPEATABLE:
+                raise ProtocolError("the answer does not end", code="endless_answer") from None
+            raise UnknownOutcomeError(_MISSING, code="endless_answer") from None
         status = None if response is None else response.status_code
         headers: Mapping[str, str] = {} if response is None else response.headers
         return response, retry_decision(
@@ -155,7 +174,7 @@ class Transport:
         )
 
     def _once(self, request: Request, token: str | None) -> requests.Response:
-        return self._session.request(
+        response = self._session.request(
             request.method,
             request.url,
             data=request.body,
@@ -164,15 +183,33 @@ class Transport:
             verify=self._verify,
             timeout=self._timeout_seconds,
             allow_redirects=False,
+            stream=True,
         )
+        return _read(response)
+
+
+def _read(response: requests.Response) -> requests.Response:
+    """Give the response with its body, if that has an end; headers' sizes are not believed."""
+    if response.raw is None:  # a session of the caller's that has read it already
+        return response
+    body = bytearray()
+    with response:
+        for chunk in response.iter_content(_CHUNK_BYTES):
+            body += chunk
+            if len(body) > LONGEST_ANSWER_BYTES:
+                raise _EndlessAnswerError
+    whole = requests.Response()
+    whole.status_code, whole.headers = response.status_code, response.headers
+    whole.url, whole.encoding = response.url, response.encoding
+    whole.raw = io.BytesIO(body)
+    return whole
 
 
 def _unknown_outcome(response: requests.Response | None) -> UnknownOutcomeError:
-    text = "the answer to a write is missing"
     if response is None:
-        return UnknownOutcomeError(text, code="no_answer")
+        return UnknownOutcomeError(_MISSING, code="no_answer")
     failure = failure_of(response.status_code, response.headers, None)
-    return UnknownOutcomeError(text, status=failure.status, request_id=failure.request_id)
+    return UnknownOutcomeError(_MISSING, status=failure.status, request_id=failure.request_id)
 
 
 def _never_left(error: requests.RequestException) -> bool:

@@ -13,11 +13,11 @@ from exchange_client.batch import Part, PartAnswer, run_batches
 from exchange_client.contact_fields import LINK_PROPERTY, contact_of, extended_value, writable
 from exchange_client.errors import ExchangeError, ProtocolError, UnknownOutcomeError
 from exchange_client.model import Outcome
-from exchange_client.reads import contact_path, folder_path
+from exchange_client.reads import contact_path, expect_id, folder_path
 from exchange_client.retry import Safety
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from exchange_client.api import GraphApi
     from exchange_client.model import ContactCreate, ContactTrash, ContactUpdate
@@ -49,8 +49,9 @@ def update_contacts(api: GraphApi, mailbox: str, updates: Sequence[ContactUpdate
         for update in updates
     ]
     answers = run_batches(api, mailbox, parts)
+    ids = {update.id for update in updates}
     return [
-        outcome_of(answer, link=update.link, is_expanded=False)
+        _expected(outcome_of(answer, link=update.link, is_expanded=False), update.id, ids)
         for update, answer in zip(updates, answers, strict=True)
     ]
 
@@ -97,6 +98,15 @@ def outcome_of(answer: PartAnswer, *, link: str | None, is_expanded: bool) -> Ou
         # It was carried out, but on what, and what came of it, must be looked up.
         return Outcome(error=UnknownOutcomeError("the answer to a write has no contact"))
     return Outcome(contact=replace(contact, link=link, is_expanded=is_expanded))
+
+
+def _expected(outcome: Outcome, contact_id: str, asked: Collection[str]) -> Outcome:
+    try:
+        if outcome.contact is not None:
+            expect_id(outcome.contact, contact_id, asked)
+    except ProtocolError as error:
+        return Outcome(error=UnknownOutcomeError(str(error)))
+    return outcome
 
 
 def _link_values(link: str | None) -> list[dict[str, str]]:

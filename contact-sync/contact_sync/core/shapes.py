@@ -46,9 +46,9 @@ def _is_moment(value: object) -> bool:
 
 def _is_scalar(value: object) -> bool:
     # Numbers and booleans too: custom properties of C4C may have them, and are text in Outlook.
-    return value is None or (
-        isinstance(value, (str, int, float)) and (isinstance(value, str) or math.isfinite(value))
-    )
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return value is None or isinstance(value, (str, int))
 
 
 def _is_flat(value: object) -> bool:

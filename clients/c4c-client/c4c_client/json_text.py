@@ -1,0 +1,46 @@
+"""Reads JSON texts of others: numbers are finite, texts are whole Unicode.
+
+Responsible for what the standard library lets through and nothing behind can use: `NaN`, numbers
+beyond all range, and halves of surrogate pairs, which no UTF-8 text, filter or store can hold.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any
+
+_HAS_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+# A whole pair, or half of one, or any other escape, so that `\\ud83d` is not taken for one.
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    r"|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+
+
+def loads(text: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Decode a JSON text; half a surrogate pair becomes U+FFFD, as any UTF-8 writer makes it.
+
+    Services cut texts by UTF-16 units and may split an emoji; the rest of the text is sound.
+    Raw control characters inside texts are tolerated.
+
+    Raises:
+        ValueError: It is no JSON, or holds a number that is none.
+        RecursionError: It is nested too deeply.
+    """
+    if _HAS_SURROGATE.search(text):
+        text = _ESCAPE.sub(lambda found: r"\ufffd" if found[1] else found[0], text)
+    return json.loads(text, strict=False, parse_constant=_refuse, parse_float=_finite)
+
+
+def _refuse(name: str) -> float:
+    raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("out of range")
+    return number
