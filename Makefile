@@ -40,6 +40,18 @@ emulators-stop: ## stop them
 test: install ## run all tests
 	$(if $(wildcard /dev/shm/.),PYTEST_DEBUG_TEMPROOT=/dev/shm) $(BIN)/pytest -n 2 --dist loadgroup
 
+.PHONY: behaviour
+behaviour: .venv/.installed ## play every pair of events and write docs/behaviour.md
+	$(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) PYTHONPATH=tests $(BIN)/python scripts/behaviour.py
+
+.PHONY: soak
+soak: .venv/.installed ## play generated histories with faults and kills; SOAK_SECONDS, SOAK_SEED
+	@$(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) PYTHONPATH=tests $(BIN)/python scripts/soak.py
+
+.PHONY: mutants
+mutants: .venv/.installed ## plant defects in a scratch copy and see that the tests find them
+	@$(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) PYTHONPATH=tests $(BIN)/python scripts/play_mutants.py
+
 .PHONY: check
 check: .venv/.installed ## lint, types, import contracts
 	$(BIN)/ruff format --check .
