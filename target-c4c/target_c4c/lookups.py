@@ -13,6 +13,7 @@ from contact_sync.core.cascade import AccountCandidate, link_account, search_ter
 from contact_sync.core.model import RecordType
 from contact_sync.core.names import NAME_PROPERTIES
 from contact_sync.core.status import is_obsolete
+from contact_sync.core.text import forms
 
 from target_c4c.task import COLLECTIONS
 
@@ -100,11 +101,16 @@ def _find_persons(client: C4CClient, tasks: Sequence[Task]) -> dict[str, list[C4
 
 
 def _person_filters(values: Mapping[str, str]) -> list[str]:
-    """Return searches by e-mail (as typed and in lower case: equality is exact) and by name."""
+    """Return searches by e-mail (as typed and in lower case) and by name (composed or not).
+
+    The server's equality is exact.
+    """
     email, last = values.get("email", "").strip(), values.get("last_name", "").strip()
     texts = [filters.eq("Email", text) for text in dict.fromkeys((email, email.lower())) if text]
-    if last:
-        first = values.get("first_name", "").strip()
+    first = values.get("first_name", "").strip()
+    # Both names in one form: they come from one program.
+    names = dict.fromkeys(zip(forms(last), forms(first), strict=True)) if last else {}
+    for last, first in names:
         by_name = filters.all_of(filters.eq("LastName", last), filters.eq("FirstName", first))
         texts.append(by_name or "")
     return [text for text in texts if text]

@@ -179,6 +179,14 @@ def test_a_length_that_is_no_number_is_none(length: str) -> None:
     assert prop.max_length is None
 
 
+@pytest.mark.parametrize("lifetime", ["nan", "inf", "x", None, [], 10**400])
+def test_an_access_token_without_a_lifetime_is_a_protocol_error(lifetime: object) -> None:
+    credentials = SamlCredentials.__new__(SamlCredentials)
+    answer = Answer(200, {}, json.dumps({"access_token": "t", "expires_in": lifetime}).encode())
+    with pytest.raises(ProtocolError, match="no number"):
+        credentials._keep(answer)
+
+
 @hostile.cases(60)
 @given(data=st.data())
 def test_spoilt_access_tokens_are_errors_of_the_tree(data: st.DataObject) -> None:

@@ -163,3 +163,9 @@ def test_a_candidate_reads_the_whole_name_and_the_status() -> None:
         created_on="2020-01-02T03:04:05.000Z",
         is_obsolete=True,
     )
+
+
+def test_accounts_are_searched_in_every_unicode_form() -> None:
+    assert {"Caf\u00e9", "Cafe\u0301"} <= set(search_terms("Caf\u00e9"))
+    assert {"Caf\u00e9", "Cafe\u0301"} <= set(search_terms("Cafe\u0301"))
+    assert search_terms("Cafe") == ("Cafe", "cafe", "CAFE")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 import threading
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Protocol
@@ -120,8 +121,10 @@ class SamlCredentials:
             raise ProtocolError("the token endpoint sent no access token")
         try:
             seconds = float(lifetime)
-        except (TypeError, ValueError):
-            raise ProtocolError("the token endpoint sent a lifetime that is no number") from None
+        except (OverflowError, TypeError, ValueError):
+            seconds = math.nan
+        if not math.isfinite(seconds):
+            raise ProtocolError("the token endpoint sent a lifetime that is no number")
         self._token = token
         self._expires_at = self._clock() + seconds - _MARGIN_SECONDS
 

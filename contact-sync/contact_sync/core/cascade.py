@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contact_sync.core.names import NAME_PROPERTIES, PART_LENGTH, join_name
-from contact_sync.core.text import collapse, comparable
+from contact_sync.core.text import collapse, comparable, forms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -88,7 +88,8 @@ def search_terms(company: str) -> tuple[str, ...]:
     if not words:
         return ()
     word = max(words, key=len)
-    return tuple(dict.fromkeys((word, word.lower(), word.upper(), word.title())))
+    usual = (word, word.lower(), word.upper(), word.title())
+    return tuple(dict.fromkeys(form for spelling in usual for form in forms(spelling)))
 
 
 def _exact_rules(spelling: str, wanted: str) -> Sequence[Callable[[AccountCandidate], bool]]:

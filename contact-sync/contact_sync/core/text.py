@@ -14,6 +14,14 @@ def collapse(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
+def forms(text: str) -> tuple[str, str, str]:
+    """Return the text as it is, composed and decomposed (Unicode NFC and NFD).
+
+    For searches: servers compare code points, and "é" may be stored as one or as two.
+    """
+    return text, unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)
+
+
 def comparable(text: str) -> str:
     """Return the collapsed text without its case, for comparisons that ignore case.
 
