@@ -58,10 +58,16 @@ def find_folders(
     """
     names = {fact.folder_id: fact.name for fact in facts}
     default = {fact.folder_id for fact in facts if fact.is_default}
+    owners = {folder_id: record_type for record_type, folder_id in remembered.items()}
     managed: dict[RecordType, str] = {}
     typed: dict[str, RecordType] = {}
     for record_type, policy in policies.items():
-        ranked = _ranked(facts, policy, default)
+        # A remembered folder keeps its type even when it was renamed to another type's name.
+        ranked = [
+            folder_id
+            for folder_id in _ranked(facts, policy, default)
+            if owners.get(folder_id, record_type) is record_type
+        ]
         keep = remembered.get(record_type)
         if keep in names:
             managed[record_type] = keep
@@ -69,7 +75,6 @@ def find_folders(
             managed[record_type] = ranked[0]
         for folder_id in ranked:
             typed.setdefault(folder_id, record_type)
-    # A remembered folder keeps its type even when it was renamed to another type's name.
     typed.update({folder_id: record_type for record_type, folder_id in managed.items()})
     typed = _with_subfolders(typed, facts)
     lost = frozenset(kind for kind, folder_id in remembered.items() if folder_id not in names)
