@@ -98,6 +98,11 @@ class Fault:
         self.fired += due
         return due
 
+    def postpone(self) -> None:
+        """Take a hit back: the call ends before this fault can act on it."""
+        self.seen -= 1
+        self.fired -= 1
+
     def response(self, error_json: str) -> Response:
         """Build the answer of a `status` fault.
 
@@ -169,7 +174,7 @@ class FaultScript:
             ConnectionCut: A `cut_before` fault hit the call.
         """
         with self._lock:
-            hits = [fault for fault in self._faults if fault.hits(call)]
+            hits = _compatible([fault for fault in self._faults if fault.hits(call)])
         kinds = {fault.kind for fault in hits}
         for fault in hits:
             if fault.kind == LATENCY:
@@ -195,3 +200,17 @@ class FaultScript:
         """Forget all faults."""
         with self._lock:
             self._faults.clear()
+
+
+def _compatible(hits: list[Fault]) -> list[Fault]:
+    """Return the faults that can act on one call; those that would come too late wait.
+
+    A call that is cut or refused before it is handled has no effect that others could change.
+    """
+    ending = [fault for kind in (CUT_BEFORE, STATUS) for fault in hits if fault.kind == kind]
+    if not ending:
+        return hits
+    for fault in hits:
+        if fault is not ending[0] and fault.kind != LATENCY:
+            fault.postpone()
+    return [fault for fault in hits if fault is ending[0] or fault.kind == LATENCY]

@@ -112,6 +112,19 @@ def test_cut_before_stops_the_call(script: FaultScript) -> None:
         script.begin(WRITE)
 
 
+def test_a_fault_that_comes_too_late_on_a_call_waits_for_the_next(script: FaultScript) -> None:
+    script.add(Fault("cut_before"))
+    script.add(Fault("status", status=429))
+    script.add(Fault("odd", options={"a": 1}))
+    with pytest.raises(ConnectionCut):
+        script.begin(READ)
+    assert [fault["fired"] for fault in script.report()] == [1, 0, 0]
+    second = script.begin(READ)
+    assert (second.answer is not None, dict(second.named)) == (True, {})
+    assert dict(script.begin(READ).named) == {"odd": {"a": 1}}
+    assert script.unused() == []
+
+
 def test_latency_moves_a_virtual_clock(script: FaultScript) -> None:
     clock = Clock(START)
     script = FaultScript(clock)
