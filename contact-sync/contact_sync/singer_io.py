@@ -129,7 +129,7 @@ class QuietPlugin(PluginBase):
         """Read the configuration files; a traceback of a parser could show what is in them."""
         try:
             return super().cb_config(ctx, param, value)
-        except (OSError, TypeError, ValueError):
+        except (OSError, RecursionError, TypeError, ValueError):
             # Before logging is set up: the text goes to stderr, the exit code is 1.
             sys.exit("--config: a file is not there, or is no JSON object. Check path and content.")
 

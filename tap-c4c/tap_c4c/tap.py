@@ -11,7 +11,7 @@ from singer_sdk.exceptions import ConfigurationError, ConfigValidationError
 from singer_sdk.plugin_base import JSONSchemaValidator
 from typing_extensions import override
 
-from tap_c4c import schemas, settings, streams
+from tap_c4c import files, schemas, settings, streams
 from tap_c4c.errors import OneLineCommand, explained
 from tap_c4c.record_types import RECORD_TYPES
 from tap_c4c.source import Source
@@ -105,7 +105,7 @@ class TapC4C(Tap):
     @classmethod
     def invoke(cls, **arguments: Any) -> None:
         try:
-            super().invoke(**arguments)
+            super().invoke(**files.checked(arguments))
         except ConfigValidationError as error:
             # The SDK would write a line for each error, and another one.
             raise ConfigurationError("; ".join(error.errors)) from None
@@ -117,7 +117,7 @@ class TapC4C(Tap):
     ) -> _ConfigInput:
         try:
             return super().cb_config(ctx, param, value)
-        except (OSError, TypeError, ValueError):
+        except (OSError, RecursionError, TypeError, ValueError):
             raise ConfigurationError(
                 "--config: a file is not there, or is no JSON object. Check path and content."
             ) from None

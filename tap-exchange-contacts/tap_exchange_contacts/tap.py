@@ -11,7 +11,7 @@ from singer_sdk.exceptions import ConfigurationError, ConfigValidationError
 from singer_sdk.plugin_base import JSONSchemaValidator
 from typing_extensions import override
 
-from tap_exchange_contacts import settings, streams
+from tap_exchange_contacts import files, settings, streams
 from tap_exchange_contacts.errors import OneLineCommand
 from tap_exchange_contacts.source import Source
 
@@ -91,7 +91,7 @@ class TapExchangeContacts(Tap):
     @classmethod
     def invoke(cls, **arguments: Any) -> None:
         try:
-            super().invoke(**arguments)
+            super().invoke(**files.checked(arguments))
         except ConfigValidationError as error:
             # The SDK would write a line for each error, and another one.
             raise ConfigurationError("; ".join(error.errors)) from None
@@ -103,7 +103,7 @@ class TapExchangeContacts(Tap):
     ) -> _ConfigInput:
         try:
             return super().cb_config(ctx, param, value)
-        except (OSError, TypeError, ValueError):
+        except (OSError, RecursionError, TypeError, ValueError):
             raise ConfigurationError(
                 "--config: a file is not there, or is no JSON object. Check path and content."
             ) from None
