@@ -231,7 +231,7 @@ def jsonschema() -> dict[str, Any]:
         ),
         th.Property(
             "info_issue_days",
-            th.IntegerType(minimum=0),
+            th.IntegerType(minimum=1),
             default=14,
             title="Days of information",
             description="How long an issue stays open that only tells what happened; it is counted "
