@@ -33,6 +33,8 @@ VIEW = {"name": "in", "record_type": "contact", "filter": "NickName eq 'in'"}
 #: Sessions after the last fault and user step until one writes nothing. Two do the work: the
 #: first may have to find out what a cut-off write did before the second can go on.
 MOST_SESSIONS = 4
+#: After it every issue is tried again.
+_LONGEST_PAUSE = 25 * 3600.0
 
 picks = st.integers(0, 997)
 kinds = st.sampled_from(KINDS)
@@ -335,7 +337,9 @@ class SyncMachine(RuleBasedStateMachine):
         return failures
 
     def _settle(self) -> None:
+        """Let days pass, so that everything that waits for its next try has had it."""
         for number in range(MOST_SESSIONS + 1):
+            self._time.sleep(_LONGEST_PAUSE)
             for failure in self._attempt():
                 raise AssertionError("a session failed although nothing went wrong") from failure
             if sum(self._world.writes().values()) == 0:
@@ -343,6 +347,7 @@ class SyncMachine(RuleBasedStateMachine):
                 break
         else:
             raise AssertionError(f"I26 no rest after {MOST_SESSIONS} sessions")
+        self._time.sleep(_LONGEST_PAUSE)
         self._attempt()
         assert sum(self._world.writes().values()) == 0, "I2 a session at rest writes"
 
