@@ -1,4 +1,4 @@
-"""One clock for both services, the sync store and the waits of the clients.
+"""One clock for both services, the sync store and the waits of the clients; no chance in ids.
 
 Nothing waits for real: a wait moves the clock. What is patched are the default arguments by which
 the product takes its clock, so that no product code knows.
@@ -6,7 +6,9 @@ the product takes its clock, so that no product code knows.
 
 from __future__ import annotations
 
+import random
 import threading
+import uuid
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
@@ -65,7 +67,11 @@ class VirtualTime:
         world.c4c.set_clock(self.now().isoformat())
         waits = {"sleep": self.sleep, "clock": self.monotonic}
         looks = {"now": self.now}
+        # Ids are the same in every play.
+        chance = random.Random(1)
         with ExitStack() as patches:
+            fresh = patches.enter_context(mock.patch.object(uuid, "uuid4"))
+            fresh.side_effect = lambda: uuid.UUID(int=chance.getrandbits(128))
             for function, clocks in (
                 (C4CClient.__init__, waits),
                 (GraphClient.__init__, waits),

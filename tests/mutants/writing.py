@@ -179,4 +179,29 @@ WRITING = (
         "    return normalised or hashlib.blake2b(message, key=key, digest_size=16).hexdigest()",
         (f"{_SYSTEM}/test_privacy.py",),
     ),
+    Mutant(
+        "what was written comes back as an edit",
+        ("I13", "I26"),
+        f"{_EXCHANGE}/writing.py",
+        "        fields = (*write.written, *write.agreed)",
+        "        fields = write.agreed",
+        (f"{_SYSTEM}/test_rules_c4c_events.py",),
+    ),
+    Mutant(
+        "a record that is obsolete already is set obsolete again",
+        ("I42",),
+        f"{_C4C}/retiring.py",
+        "            if record is None or is_obsolete(task.kind, record.properties):\n                # I42",
+        "            if record is None:\n                # I42",
+        (f"{_SYSTEM}/test_rules_deletion_guard.py::test_i42_deleted_on_both_sides_ends_silently",),
+    ),
+    Mutant(
+        "creates go out in an order that chance decides",
+        ("I44",),
+        f"{_C4C}/joining.py",
+        "        ready = [(task, body) for task, body in bodies if body is not None]",
+        "        ready = [(task, body) for task, body in bodies if body is not None]\n"
+        "        import random\n        random.shuffle(ready)",
+        ("tests/property/test_replay.py",),
+    ),
 )
