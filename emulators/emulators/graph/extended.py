@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from emulators.graph import exceptions
+from emulators.graph.annotations import without_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +39,9 @@ _ID = re.compile(
     r"|(?P<tag>0x[0-9A-Fa-f]+))"
 )
 _TYPE_BY_LOWER = {name.lower(): name for name in TYPES}
+
+
+_KIND = "singleValueLegacyExtendedProperty"
 
 
 def canonical_id(text: str) -> str:
@@ -69,7 +73,8 @@ def parse_values(value: object) -> dict[str, str]:
     if not isinstance(value, list):
         raise exceptions.bad_request("singleValueExtendedProperties is not a list.")
     values: dict[str, str] = {}
-    for entry in value:
+    for given in value:
+        entry = without_type(given, _KIND) if isinstance(given, dict) else given
         if not isinstance(entry, dict) or set(entry) != {"id", "value"}:
             raise exceptions.bad_request("An extended property has an id and a value.")
         if not isinstance(entry["id"], str) or not isinstance(entry["value"], str):

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from emulators.graph import exceptions, extended
+from emulators.graph.annotations import without_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -98,6 +99,7 @@ def parse_write(body: object, before: Mapping[str, Any], switches: Switches) -> 
     """
     if not isinstance(body, dict):
         raise exceptions.bad_request("The request body is not a JSON object.")
+    body = without_type(body, "contact")
     slots = [name for name in EMAIL_SLOTS if name in body]
     if slots and "emailAddresses" in body:
         # Unconfirmed: what the service makes of both forms in one write is not documented.
@@ -115,7 +117,7 @@ def parse_write(body: object, before: Mapping[str, Any], switches: Switches) -> 
         elif name in PARSERS:
             properties[name] = PARSERS[name](name, value, before, switches)
         else:
-            # Read-only properties and `@odata` annotations echoed back fail as well.
+            # Read-only properties and other `@odata` annotations echoed back fail as well.
             raise exceptions.invalid_property(name)
     return Write(properties, extended_values, parent)
 
@@ -165,6 +167,7 @@ def _parse_list(name: str, value: object, _: Mapping[str, Any], switches: Switch
 def _parse_address(name: str, value: object, _: Mapping[str, Any], __: Switches) -> dict[str, str]:
     if not isinstance(value, dict):
         raise exceptions.bad_request(f"The value of '{name}' is not an address; empty is {{}}.")
+    value = without_type(value, "physicalAddress")
     for part, text in value.items():
         if part not in ADDRESS_PARTS:
             raise exceptions.invalid_property(f"{name}/{part}")
@@ -214,6 +217,7 @@ def _parse_email_slot(
 def _email(
     field: str, value: object, before: Mapping[str, Any], switches: Switches
 ) -> dict[str, str]:
+    value = without_type(value, "emailAddress") if isinstance(value, dict) else value
     if not isinstance(value, dict) or not set(value) <= {"name", "address"}:
         raise exceptions.bad_request(f"The value of '{field}' is not an e-mail address.")
     address = _text(f"{field}/address", value.get("address"))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from emulators.graph import exceptions, paging, query
+from emulators.graph.annotations import without_type
 from emulators.graph.messages import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from emulators.graph.access import Access
     from emulators.graph.mailbox import MailboxEditor
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 
 COLORS = frozenset({"none", *(f"preset{number}" for number in range(25))})
 _LIST = frozenset({"$top", "$skip", "$count"})
+_BY_NAME = re.compile(
+    r"displayName eq '(?P<whole>(?:[^']|'')*)'"
+    r"|startswith\(displayName,\s*'(?P<start>(?:[^']|'')*)'\)"
+)
 _NONE: frozenset[str] = frozenset()
 
 
@@ -32,8 +38,10 @@ class FolderResponses:
 
     def list_folders(self, request: GraphRequest, route: Route, mailbox: Mailbox) -> Reply:
         """Answer `GET …/contactFolders`, without the default folder, and `…/childFolders`."""
-        options = query.parse_options(request.query, _LIST)
-        rows = self._children(mailbox, route)
+        given = {name: text for name, text in request.query.items() if name != "$filter"}
+        options = query.parse_options(given, _LIST)
+        is_asked_for = _name_filter(request.query.get("$filter"))
+        rows = [folder for folder in self._children(mailbox, route) if is_asked_for(folder)]
         return Reply(200, paging.list_body(request, options, rows, folder_json))
 
     def count(self, request: GraphRequest, route: Route, mailbox: Mailbox) -> Reply:
@@ -118,7 +126,7 @@ class CategoryResponses:
     def create(self, request: GraphRequest, _: Route, mailbox: Mailbox) -> Reply:
         """Answer `POST …/masterCategories`."""
         self._refuse_absent()
-        body = _object(request, {"displayName", "color"})
+        body = _object(request, "outlookCategory", {"displayName", "color"})
         name = _required_text(body, "displayName")
         category = self._editor.create_category(mailbox, name, _color(body.get("color", "none")))
         return Reply(201, {"@odata.context": paging.context(request), **category_json(category)})
@@ -131,7 +139,7 @@ class CategoryResponses:
     def update(self, request: GraphRequest, route: Route, mailbox: Mailbox) -> Reply:
         """Answer a PATCH: only the colour can change."""
         category = self._category(mailbox, route)
-        category.color = _color(_object(request, {"color"}).get("color"))
+        category.color = _color(_object(request, "outlookCategory", {"color"}).get("color"))
         return Reply(200, {"@odata.context": paging.context(request), **category_json(category)})
 
     def delete(self, _: GraphRequest, route: Route, mailbox: Mailbox) -> Reply:
@@ -171,17 +179,32 @@ def _folder_reply(request: GraphRequest, folder: Folder, status: int) -> Reply:
 
 
 def _folder_name(request: GraphRequest) -> str:
-    return _required_text(_object(request, {"displayName", "parentFolderId"}), "displayName")
+    body = _object(request, "contactFolder", {"displayName", "parentFolderId"})
+    return _required_text(body, "displayName")
 
 
-def _object(request: GraphRequest, allowed: set[str]) -> dict[str, Any]:
+def _object(request: GraphRequest, kind: str, allowed: set[str]) -> dict[str, Any]:
     body = request.json()
     if not isinstance(body, dict):
         raise exceptions.bad_request("The request body is not a JSON object.")
+    body = without_type(body, kind)
     for name in body:
         if name not in allowed:
             raise exceptions.invalid_property(name)
     return body
+
+
+def _name_filter(text: str | None) -> Callable[[Folder], bool]:
+    """Compile the `$filter` of a folder list: the name, compared without regard to case."""
+    if text is None:
+        return lambda _: True
+    match = _BY_NAME.fullmatch(text.strip())
+    if match is None:
+        raise exceptions.bad_request("The $filter option is not supported for folders.")
+    wanted = (match["whole"] or match["start"] or "").replace("''", "'").lower()
+    if match["start"] is not None:
+        return lambda folder: folder.display_name.lower().startswith(wanted)
+    return lambda folder: folder.display_name.lower() == wanted
 
 
 def _required_text(body: dict[str, Any], name: str) -> str:
