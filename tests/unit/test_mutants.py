@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import proof_table
 import pytest
 from mutants.invariants import INVARIANTS
-from mutants.table import MUTANTS, Mutant
+from mutants.table import MUTANTS
+
+if TYPE_CHECKING:
+    from mutants import Mutant
 
 ROOT = Path(__file__).resolve().parents[2]
 
