@@ -203,10 +203,12 @@ class Joining:
             owes=link.owes,
         )
         link = outcome.see_record(link, task.facts(record, self._book.key))
-        self._book.joined(task, link)
         kept = merged.to_c4c
         dropped = {n: (live if n in kept else contract.source)[n] for n in merged.conflicts}
-        self._book.conflict(task, merged.conflicts, kept, dropped)
+        # At once: when the pair is joined, nobody sees the conflict any more.
+        with self._book.store.transaction():
+            self._book.joined(task, link)
+            self._book.conflict(task, merged.conflicts, kept, dropped)
         if merged.to_exchange:
             self._book.ask_again(link, Side.C4C)
         if not merged.to_c4c:

@@ -7,7 +7,7 @@ Responsible for the rule that an edit made in C4C since the last session outlive
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from c4c_client import (
@@ -25,7 +25,7 @@ from contact_sync.core.status import OBSOLETE, STATUS_PROPERTY, is_obsolete
 from target_c4c.updating import ROUNDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from c4c_client import C4CClient, C4CRecord, Write
     from contact_sync.book import Book
@@ -35,13 +35,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class _Removal:
-    """One removal between rounds; `dropped`: digests of edits in C4C that it overrides."""
+    """One removal between rounds."""
 
     task: Task
     intent: str
     etag: str | None
     deletes: bool
-    dropped: Mapping[str, str] = field(default_factory=dict)
 
 
 class Retiring:
@@ -140,16 +139,20 @@ class Retiring:
                 self._kept(removal, edited)
             else:
                 removal.etag = record.etag
-                removal.dropped = {name: live[name] for name in edited}
+                # No edit vanishes unseen, even where the deletion or the conversion wins; on
+                # record before it is lost, for after a crash it cannot be seen any more.
+                self._book.conflict(task, edited, edited, {name: live[name] for name in edited})
                 yield removal
 
     def _kept(self, removal: _Removal, edited: tuple[str, ...]) -> None:
         """E5: the edit is the only thing that would be lost, so the item comes back."""
         task = removal.task
         again, *stray = outcome.recreate(task.link, str(uuid.uuid4()))
-        self._book.store.links.save(*stray)
-        self._book.done(task, again, removal.intent)
-        self._book.issue(task, "delete_vs_edit", edited)
+        # At once: after a crash in between nobody would decide this again, and nobody would know.
+        with self._book.store.transaction():
+            self._book.store.links.save(*stray)
+            self._book.done(task, again, removal.intent)
+            self._book.issue(task, "delete_vs_edit", edited)
 
     def _retired(self, removal: _Removal, record: C4CRecord | None) -> None:
         task = removal.task
@@ -159,6 +162,3 @@ class Retiring:
             link = link.but(c4c_etag=record.etag, c4c_changed_at=changed_at)
         self._book.done(task, link, removal.intent)
         self._book.store.issues.close(link_id=link.link_id)
-        if removal.dropped:
-            # No edit vanishes unseen, even where the deletion or the conversion wins.
-            self._book.conflict(task, removal.dropped, removal.dropped, removal.dropped)

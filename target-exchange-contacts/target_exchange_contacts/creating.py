@@ -150,12 +150,13 @@ class Creating:
             owes=Owes.STAMP,
         )
         link = outcome.see_item(link, task.facts(item, self._book.key))
-        self._book.joined(task, self._as_seen(task, link))
         dropped = {
             name: (live if name in merged.to_exchange else contract.source)[name]
             for name in merged.conflicts
         }
-        if merged.conflicts:
+        # At once: when the pair is joined, nobody sees the conflict any more.
+        with self._book.store.transaction():
+            self._book.joined(task, self._as_seen(task, link))
             self._book.conflict(task, merged.conflicts, merged.to_c4c, dropped)
         if merged.to_c4c:
             self._book.ask_again(link, Side.EXCHANGE)

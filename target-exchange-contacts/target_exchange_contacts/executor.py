@@ -64,7 +64,7 @@ class Executor:
                 prepare(self._client, self._store, contract)
                 self.book.count(contract.op.value)
             return
-        self._resolve()
+        self._resolve([contract for contract, _ in contracts])
         by_mailbox: dict[str, list[Task]] = defaultdict(list)
         for contract, record in contracts:
             link = self._store.links.get(contract.link)
@@ -77,13 +77,13 @@ class Executor:
             else:
                 self._contacts(mailbox, by_mailbox[mailbox])
 
-    def _resolve(self) -> None:
+    def _resolve(self, contracts: Sequence[Contract]) -> None:
         """Explain open intents once, when the folders are known in which copies are looked for."""
         if self._is_resolved:
             return
         self._is_resolved = True
         for left_over in intents.resolve(self._client, self._store):
-            self._removing.run(left_over.mailbox, [_trash(left_over)])
+            self._removing.run(left_over.mailbox, [_trash(left_over, contracts)])
 
     def _contacts(self, mailbox: str, tasks: list[Task]) -> None:
         creates = [task for task in tasks if task.contract.op is Op.CREATE]
@@ -124,13 +124,22 @@ class Executor:
         return by_link.values()
 
 
-def _trash(link: Link) -> Task:
-    """Return the operation for a left-over item; its link is forgotten afterwards."""
+def _trash(link: Link, contracts: Iterable[Contract]) -> Task:
+    """Return the operation for a left-over item; its link is forgotten afterwards.
+
+    Args:
+        link: Link of the left-over.
+        contracts: Those of this run; one of the same type tells how the item's fields are read.
+    """
+    like = next((entry for entry in contracts if entry.record_type is link.record_type), None)
     contract = Contract(
         op=Op.TRASH,
         link=link.link_id,
         mailbox=link.mailbox,
         record_type=link.record_type,
+        region=like.region if like else None,
+        custom=like.custom if like else {},
+        off=like.off if like else (),
         policy={"after": "forgotten"},
     )
     return Task(contract, {}, link)

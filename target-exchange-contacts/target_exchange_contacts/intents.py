@@ -71,7 +71,7 @@ def _adopt(store: Store, link: Link, item: Contact) -> list[Link]:
     """Make the copy the pair's item; the source of a move is a left-over to be trashed."""
     left_over: list[Link] = []
     if link.exchange_id is not None:
-        left_over.append(outcome.stray(link, str(uuid.uuid4()), Owes.TRASH))
+        left_over.append(outcome.left_over(link, str(uuid.uuid4()), link.base_exchange))
         store.links.save(*left_over)
     owes = Owes.NOTHING if link.owes in (Owes.MOVE, Owes.CREATE) else link.owes
     store.links.save(

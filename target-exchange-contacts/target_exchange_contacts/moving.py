@@ -8,18 +8,20 @@ only then the source goes to Deleted Items.
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from contact_sync.core import outcome
 from contact_sync.core.model import Owes, Side
 from exchange_client import (
     ContactCopy,
     ContactTrash,
-    ContactUpdate,
+    ExchangeError,
     NotFoundError,
     PreconditionFailedError,
 )
 
+from target_exchange_contacts.carrying import Carrying
+from target_exchange_contacts.task import Task
 from target_exchange_contacts.writing import Write, link_text
 
 if TYPE_CHECKING:
@@ -29,8 +31,6 @@ if TYPE_CHECKING:
     from contact_sync.core.model import Link
     from exchange_client import Contact, ExchangeClient
 
-    from target_exchange_contacts.task import Task
-
 
 class Moving:
     """Runs move operations of one mailbox."""
@@ -38,6 +38,7 @@ class Moving:
     def __init__(self, client: ExchangeClient, book: Book) -> None:
         self._client = client
         self._book = book
+        self._carrying = Carrying(client, book)
 
     def run(self, mailbox: str, tasks: Sequence[Task]) -> list[Write]:
         """Bring every task to an end; return stamps for items that are in place already."""
@@ -77,55 +78,47 @@ class Moving:
                 for task, item in moves
             ],
         )
-        sources: list[tuple[Task, Contact, Contact, Link]] = []
+        sources: list[tuple[Task, Contact, Link]] = []
         for (task, item), result in zip(moves, outcomes, strict=True):
             intent = intents[task.link.link_id]
             if result.contact is None:
                 if result.error is not None:
                     self._book.failed(task, result.error, intent)
                 continue
-            left_over = outcome.stray(task.link, str(uuid.uuid4()), Owes.TRASH)
+            base = task.digests_of(item, self._book.key)
+            left_over = outcome.left_over(task.link, str(uuid.uuid4()), base)
             link = outcome.see_item(task.link, task.facts(result.contact, self._book.key))
             with self._book.store.transaction():
                 self._book.store.links.save(left_over)
                 self._book.done(task, link.but(owes=Owes.NOTHING), intent)
             if result.error is None:
-                sources.append((task, item, result.contact, left_over))
+                sources.append((task, item, left_over))
             else:
-                # The photo did not come along: the source stays until a person has looked.
-                self._book.issue(task, "rejected", ["photo"])
+                # The photo did not come along: the source stays until it has.
+                self._book.issue(Task(task.contract, {}, left_over), "rejected", ["photo"])
         self._trash(mailbox, sources)
 
-    def _trash(self, mailbox: str, sources: list[tuple[Task, Contact, Contact, Link]]) -> None:
+    def _trash(self, mailbox: str, sources: list[tuple[Task, Contact, Link]]) -> None:
         outcomes = self._client.trash_contacts(
-            mailbox, [ContactTrash(id=item.id, etag=item.etag) for _, item, _, _ in sources]
+            mailbox, [ContactTrash(id=item.id, etag=item.etag) for _, item, _ in sources]
         )
-        for (task, item, copy, left_over), result in zip(sources, outcomes, strict=True):
+        for (task, item, left_over), result in zip(sources, outcomes, strict=True):
             error: Exception | None = result.error
             if isinstance(error, PreconditionFailedError):
-                error = self._catch_up(mailbox, task, item, copy)
+                error = self._catch_up(task, item, left_over)
             if error is None or isinstance(error, NotFoundError):
                 self._book.store.links.delete(left_over.link_id)
 
-    def _catch_up(
-        self, mailbox: str, task: Task, before: Contact, copy: Contact
-    ) -> Exception | None:
+    def _catch_up(self, task: Task, before: Contact, left_over: Link) -> Exception | None:
         """The user edited the source while it was copied: bring the edit over, then trash it."""
+        mailbox = left_over.mailbox
         now = self._client.get_contacts(mailbox, [before.id]).get(before.id)
         if now is None or now.folder_id != before.folder_id:
             # Gone already; deleting it in Deleted Items would remove it for good.
             return None
-        old = task.fields.from_graph(before.properties)
-        values: dict[str, Any] = {
-            name: value
-            for name, value in task.fields.from_graph(now.properties).items()
-            if old.get(name) != value
-        }
-        patch = task.fields.to_graph(values, copy.properties)
-        if patch:
-            update = ContactUpdate(id=copy.id, properties=patch, etag=copy.etag)
-            (result,) = self._client.update_contacts(mailbox, [update])
-            if result.error is not None:
-                return result.error
+        try:
+            self._carrying.bring_over(task, now, left_over.base_exchange, task.link)
+        except ExchangeError as error:
+            return error
         (result,) = self._client.trash_contacts(mailbox, [ContactTrash(id=now.id, etag=now.etag)])
         return result.error

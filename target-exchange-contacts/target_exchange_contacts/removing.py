@@ -1,7 +1,7 @@
 """Removals: items whose C4C record is gone, left the view, or may not exist here.
 
 Responsible for looking at the item once more before it goes to Deleted Items, and for naming the
-fields of an edit that a deletion overrides (C4).
+fields of an edit that a deletion overrides (C4), before it does.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from contact_sync.core import merge, outcome
 from contact_sync.core.model import Owes, Side
 from exchange_client import (
     ContactTrash,
+    ExchangeError,
     NotFoundError,
     PreconditionFailedError,
     UnknownOutcomeError,
 )
 
+from target_exchange_contacts.carrying import Carrying
 from target_exchange_contacts.writing import ROUNDS
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ class Removing:
     def __init__(self, client: ExchangeClient, book: Book) -> None:
         self._client = client
         self._book = book
+        self._carrying = Carrying(client, book)
 
     def run(self, mailbox: str, tasks: Sequence[Task]) -> None:
         """Bring every task to an end: in Deleted Items, gone already, or an issue."""
@@ -58,14 +61,18 @@ class Removing:
             if item is None or self._has_left(mailbox, task, item):
                 self._finish(task, intents[task.link.link_id])
             else:
-                present.append((task, item))
+                try:
+                    self._save_edits(task, item)
+                except ExchangeError as error:
+                    self._book.failed(task, error, intents[task.link.link_id])
+                else:
+                    present.append((task, item))
         outcomes = self._client.trash_contacts(
             mailbox, [ContactTrash(id=item.id, etag=item.etag) for _, item in present]
         )
         again = []
-        for (task, item), result in zip(present, outcomes, strict=True):
+        for (task, _), result in zip(present, outcomes, strict=True):
             if result.error is None or isinstance(result.error, NotFoundError):
-                self._report_dropped(task, item)
                 self._finish(task, intents[task.link.link_id])
             elif isinstance(result.error, (PreconditionFailedError, UnknownOutcomeError)):
                 again.append(task)
@@ -83,7 +90,16 @@ class Removing:
             home |= set(self._book.store.folders.get(mailbox).values())
         return item.folder_id not in home
 
-    def _report_dropped(self, task: Task, item: Contact) -> None:
+    def _save_edits(self, task: Task, item: Contact) -> None:
+        """See to it that no edit is lost unseen: in Deleted Items nobody knows whose it was.
+
+        Raises:
+            ExchangeError: The item must stay for now.
+        """
+        if task.link.successor is not None:
+            pair = self._book.store.links.get(task.link.successor)
+            self._carrying.bring_over(task, item, task.link.base_exchange, pair)
+            return
         live = task.digests_of(item, self._book.key)
         base = task.contract.base
         edited = merge.edited_fields(base, {n: d for n, d in live.items() if n in base})

@@ -159,6 +159,14 @@ def test_e3_absence_of_a_live_item(
         assert decide_absence(link(phase), settings) is expected, description
 
 
+def test_i07_absence_that_is_our_own_doing_changes_no_record() -> None:
+    """A removal that was cut off is no user's wish, whatever the settings make of those."""
+    for settings in (policy(), policy(read_only=True), policy(exchange_delete="hide")):
+        for phase in (Phase.ACTIVE, Phase.PINNED):
+            assert decide_absence(link(phase), settings, is_ours=True) is V.SLEEP
+    assert decide_absence(link(Phase.RETIRED), policy(), is_ours=True) is V.IGNORE
+
+
 def test_absence_of_an_item_that_is_not_live_changes_no_record() -> None:
     assert decide_absence(link(Phase.PENDING, c4c_id=None), policy()) is V.FORGET
     for phase in (Phase.ASLEEP, Phase.CONVERTING, Phase.RETIRED):

@@ -71,6 +71,18 @@ def _checked(source: PartAnswer) -> PartAnswer:
     return source
 
 
+def carry_photo(api: GraphApi, mailbox: str, source_id: str, target_id: str) -> None:
+    """Give the target the source's photo, unless it has one.
+
+    Raises:
+        ExchangeError: It could not be read or written.
+    """
+    if _photo_of(api, mailbox, target_id) is None:
+        outcome = _copy_photo(api, mailbox, source_id, target_id)
+        if isinstance(outcome, ExchangeError):
+            raise outcome
+
+
 def _part(mailbox: str, copy: ContactCopy, source: Mapping[str, Any]) -> Part:
     carried = {name: source[name] for name in WRITABLE if source.get(name)}
     if "birthday" in carried:

@@ -143,6 +143,10 @@ class GraphClient(ExchangeClient):
         return copying.copy_contacts(self._api, mailbox, copies)
 
     @override
+    def carry_photo(self, mailbox: str, source_id: str, target_id: str) -> None:
+        copying.carry_photo(self._api, mailbox, source_id, target_id)
+
+    @override
     def trash_contacts(self, mailbox: str, trashes: Sequence[ContactTrash]) -> list[Outcome]:
         return writes.trash_contacts(self._api, mailbox, trashes)
 

@@ -79,6 +79,13 @@ class ExchangeClient(Protocol):
     def copy_contacts(self, mailbox: str, copies: Sequence[ContactCopy]) -> list[Outcome]:
         """Create contacts that carry all data of their sources, photo included."""
 
+    def carry_photo(self, mailbox: str, source_id: str, target_id: str) -> None:
+        """Give a contact another one's photo, unless it has one or there is none.
+
+        Raises:
+            ExchangeError: It could not be carried over.
+        """
+
     def trash_contacts(self, mailbox: str, trashes: Sequence[ContactTrash]) -> list[Outcome]:
         """Put contacts into Deleted Items; never deletes for good."""
 

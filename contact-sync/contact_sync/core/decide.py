@@ -124,12 +124,20 @@ def decide_dragged(old: TypePolicy, new: TypePolicy) -> Verdict:
     return Verdict.CONVERT if may_convert else Verdict.MOVE_BACK
 
 
-def decide_absence(link: Link, policy: TypePolicy) -> Verdict:
-    """Decide on an item that is proven gone, or that left its managed folder (E3)."""
+def decide_absence(link: Link, policy: TypePolicy, *, is_ours: bool = False) -> Verdict:
+    """Decide on an item that is proven gone, or that left its managed folder (E3).
+
+    Args:
+        link: Link of the item.
+        policy: Settings of its type.
+        is_ours: We were removing it ourselves and were cut off: no user wants the record gone.
+    """
     if link.phase is Phase.PENDING:
         return Verdict.FORGET
     if not link.phase.is_live:
         return Verdict.IGNORE
+    if is_ours:
+        return Verdict.SLEEP
     if policy.read_only or not policy.direction.reaches(Side.C4C):
         # The record outlives the item: Exchange gets it back.
         return Verdict.RECREATE if policy.direction.reaches(Side.EXCHANGE) else Verdict.SLEEP

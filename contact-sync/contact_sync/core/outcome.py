@@ -144,6 +144,19 @@ def recreate(link: Link, stray_id: str) -> tuple[Link, ...]:
     return (again, stray(link, stray_id, Owes.STRIP))
 
 
+def left_over(link: Link, stray_id: str, base: Mapping[str, str]) -> Link:
+    """Return a link for the source of a move: it goes to Deleted Items.
+
+    Args:
+        link: The pair, whose item it still is.
+        stray_id: Id of the new link.
+        base: Digests of its values when it was copied; what differs later was edited since, and
+            must reach the pair's item first.
+    """
+    source = stray(link, stray_id, Owes.TRASH)
+    return source.but(base_exchange=dict(base), successor=link.link_id)
+
+
 def stray(link: Link, stray_id: str, owes: Owes) -> Link:
     """Return a link for an item that is no longer the pair's: a left-over to strip or to trash."""
     return Link(

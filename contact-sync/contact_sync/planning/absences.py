@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from contact_sync.planning.session import Session
+    from contact_sync.store import Intent
 
 
 class Absences:
@@ -38,9 +39,11 @@ class Absences:
         """Note that a mailbox was read to its end, and which managed folders are missing."""
         self._read[mailbox] = lost_folders
 
-    def note(self, link: Link) -> None:
+    def note(self, link: Link, *, is_gone: bool = False) -> None:
         """Note that the item of a link is gone or elsewhere; act at once where nothing is lost."""
-        match decide_absence(link, self._session.policy(link.record_type)):
+        cut_off = self._own_removals(link) if is_gone else []
+        policy = self._session.policy(link.record_type)
+        match decide_absence(link, policy, is_ours=bool(cut_off)):
             case Verdict.FORGET if self.forget(link) and link.exchange_id:
                 again = self._store.links.by_exchange_id(link.mailbox, link.exchange_id)
                 if again is not None:
@@ -50,7 +53,20 @@ class Absences:
             case Verdict.RECREATE:
                 self._bring_back(link)
             case Verdict.SLEEP:
-                self._store.links.save(outcome.sleep(link))
+                with self._store.transaction():
+                    self._store.links.save(outcome.sleep(link))
+                    for intent in cut_off:
+                        self._store.intents.close(intent.intent_id, "done")
+                if cut_off:
+                    # Stage 2 finds out why it was removed, and whether that still holds.
+                    self._store.requests.add(
+                        Side.C4C, record_type=link.record_type, remote_id=link.c4c_id or ""
+                    )
+
+    def _own_removals(self, link: Link) -> list[Intent]:
+        """Return the removals of this item that were announced and whose outcome nobody noted."""
+        announced = self._store.intents.open_for(link.link_id)
+        return [entry for entry in announced if entry.kind == "trash"]
 
     def _bring_back(self, link: Link) -> None:
         """Ask for the item again; where the type does not go to Exchange the record lives alone."""

@@ -229,12 +229,13 @@ class Download:
         link = link.but(base_c4c={**link.base_c4c, **settled})
         link = outcome.owe(link, edits.restore, Side.C4C, now)
         link = outcome.see_record(link, _facts(record, now))
-        if link != before:
-            self._store.links.save(link)
         if edits.restore:
+            # On record first: once the link is saved, nobody sees the edit any more.
             self._session.raise_issue(
                 "read_only_edit", link.mailbox, link.record_type, link, fields=edits.restore
             )
+        if link != before:
+            self._store.links.save(link)
         if edits.unknown:
             # Both sides are needed for a first match; stage 1 of the next session has them.
             self._ask_again(link)

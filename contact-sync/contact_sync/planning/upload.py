@@ -39,6 +39,9 @@ class Upload:
         self._facts: dict[str, list[routing.FolderFact]] = {}
         self._folders: dict[str, routing.Folders] = {}
         self._claimants: list[tuple[RecordType, Mapping[str, Any]]] = []
+        # Which item is the pair's is not known while a move or creation is cut off.
+        announced = store.intents.list_open(Side.EXCHANGE)
+        self._cut_off = {entry.link_id for entry in announced if entry.kind != "trash"}
 
     def start(self) -> Iterator[Operation]:
         """Begin the session; stage 1 owes C4C nothing before it has seen facts."""
@@ -79,10 +82,13 @@ class Upload:
         link = self._store.links.by_exchange_id(mailbox, record["id"])
         if link is not None and self._session.is_off(link.record_type):
             return
+        if link is not None and link.link_id in self._cut_off:
+            self._ask_again(mailbox, link.record_type, record["id"])
+            return
         if record.get("_sdc_deleted_at"):
             self._session.close_issues_of(mailbox, record["id"])
             if link is not None:
-                self._absences.note(link)
+                self._absences.note(link, is_gone=True)
             return
         policies = self._session.settings.policies
         folder_id = record["parentFolderId"]
@@ -216,9 +222,10 @@ class Upload:
         link = outcome.owe(link, restore, Side.EXCHANGE, now)
         settled = {name: now[name] for name in {*edits.settle, *free} - relink}
         link = link.but(base_exchange={**link.base_exchange, **settled})
+        # On record first: once the link is saved, nobody sees the edit any more.
+        self._session.report_restored(link, restore)
         if link != before:
             self._store.links.save(link)
-        self._session.report_restored(link, restore)
         if edits.unknown:
             yield from self._adopt(link, record, self._to_c4c.claim(link), edits.unknown)
         yield from self._update(link, {*edits.forward, *relink}, record, now)
