@@ -52,6 +52,10 @@ soak: .venv/.installed ## play generated histories with faults and kills; SOAK_S
 mutants: .venv/.installed ## plant defects in a scratch copy and see that the tests find them
 	@$(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) PYTHONPATH=tests $(BIN)/python scripts/play_mutants.py
 
+.PHONY: proof
+proof: .venv/.installed ## write the table of invariants, tests and mutants into docs/proof.md
+	@PYTHONPATH=tests $(BIN)/python scripts/proof_table.py
+
 .PHONY: check
 check: .venv/.installed ## lint, types, import contracts
 	$(BIN)/ruff format --check .
