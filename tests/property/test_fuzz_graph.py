@@ -55,7 +55,7 @@ def test_i37_what_is_no_answer_is_an_error_of_the_tree(name: str, status: int) -
             assert all(outcome.error is not None for outcome in result)
 
 
-@hostile.cases(150)
+@hostile.cases(70)
 @given(data=st.data())
 def test_i37_spoilt_answers_are_errors_of_the_tree(data: st.DataObject) -> None:
     call = CALLS[data.draw(st.sampled_from([*CALLS]))]
@@ -63,7 +63,7 @@ def test_i37_spoilt_answers_are_errors_of_the_tree(data: st.DataObject) -> None:
     run(call, said(data.draw(st.sampled_from([200, 200, 200, 404, 429])), body))
 
 
-@hostile.cases(100)
+@hostile.cases(50)
 @given(data=st.data())
 def test_spoilt_bytes_are_errors_of_the_tree(data: st.DataObject) -> None:
     call = CALLS[data.draw(st.sampled_from([*CALLS]))]
@@ -154,7 +154,7 @@ def test_what_is_no_token_is_an_auth_error(body: bytes) -> None:
     assert isinstance(error, AuthError)
 
 
-@hostile.cases(40)
+@hostile.cases(25)
 @given(data=st.data())
 def test_spoilt_tokens_are_errors_of_the_tree(data: st.DataObject) -> None:
     refusal = {"error": "invalid_client", "error_description": f"AADSTS7000215: {CANARY}"}

@@ -114,10 +114,10 @@ def huge_items(count: int) -> Iterator[bytes]:
 
 def test_the_mapper_forgets_what_it_has_read(mapper: list[str], tmp_path: Path) -> None:
     small = run(mapper, huge_items(2), tmp_path)
-    large = run(mapper, huge_items(40), tmp_path)
+    large = run(mapper, huge_items(18), tmp_path)
     assert (small.exit_code, large.exit_code) == (0, 0)
     assert large.stdout.endswith(b'{"type":"STATE","value":{"seen":1}}\n')
-    assert large.peak_bytes - small.peak_bytes < 20 * MEGABYTE
+    assert large.peak_bytes - small.peak_bytes < 12 * MEGABYTE
     for marker in (CANARY, "Traceback"):
         assert marker not in large.stderr
 
@@ -135,7 +135,7 @@ def test_a_target_holds_its_input_once(tmp_path: Path) -> None:
         del config["sync_store"]
         (tmp_path / "target.json").write_text(json.dumps(config))
         arguments = ["target-c4c", "--config", str(tmp_path / "target.json")]
-        size = 30
+        size = 24
         lines = [
             *encoded(schema("contacts", "ObjectID")),
             *(

@@ -147,7 +147,7 @@ def test_the_messages_are_sound(desk: Desk) -> None:
     assert desk.end([*FACTS[desk.mapping]])
 
 
-@hostile.cases(60)
+@hostile.cases(35)
 @given(data=st.data())
 def test_spoilt_messages_end_the_mapper_in_one_line(desk: Desk, data: st.DataObject) -> None:
     messages: list[Any] = [*FACTS[desk.mapping]]
@@ -156,7 +156,7 @@ def test_spoilt_messages_end_the_mapper_in_one_line(desk: Desk, data: st.DataObj
     desk.end(messages)
 
 
-@hostile.cases(30)
+@hostile.cases(20)
 @given(data=st.data())
 def test_spoilt_lines_end_the_mapper_in_one_line(desk: Desk, data: st.DataObject) -> None:
     messages: list[Any] = [*FACTS[desk.mapping]]
@@ -286,7 +286,7 @@ def test_the_operations_are_sound(dock: Dock) -> None:
     assert dock.end(plain(dock.name))
 
 
-@hostile.cases(60)
+@hostile.cases(25)
 @given(data=st.data())
 def test_spoilt_operations_end_the_target_in_one_line(dock: Dock, data: st.DataObject) -> None:
     messages: list[Any] = [*dock.operations]
@@ -295,7 +295,7 @@ def test_spoilt_operations_end_the_target_in_one_line(dock: Dock, data: st.DataO
     dock.end(messages)
 
 
-@hostile.cases(40)
+@hostile.cases(16)
 @given(data=st.data())
 def test_spoilt_plain_records_end_the_target_in_one_line(dock: Dock, data: st.DataObject) -> None:
     messages: list[Any] = plain(dock.name)
@@ -304,7 +304,7 @@ def test_spoilt_plain_records_end_the_target_in_one_line(dock: Dock, data: st.Da
     dock.end(messages)
 
 
-@hostile.cases(20)
+@hostile.cases(12)
 @given(data=st.data())
 def test_spoilt_lines_end_the_target_in_one_line(dock: Dock, data: st.DataObject) -> None:
     messages: list[Any] = [*dock.operations, *plain(dock.name)]

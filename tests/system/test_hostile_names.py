@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,8 +15,15 @@ if TYPE_CHECKING:
 
 #: No name at all to a system that trims white space, so nothing that could be required.
 NAMED = [name for name in NAMES.values() if as_shown(name)]
-#: Those that are whole Unicode.
-WHOLE = [name for name in NAMED if name.isascii() or not re.search("[\ud800-\udfff]", name)]
+#: Those that a filter, a URL or a comparison may get wrong.
+TRICKY = [
+    NAMES[name]
+    for name in (
+        *("combining marks", "decomposed", "emoji joined", "header lines", "quotes", "stars"),
+        *("percent", "ampersand", "hash", "plus", "question mark", "slashes", "semicolon"),
+        *("filter", "Turkish", "jamo", "no-break space"),
+    )
+]
 
 
 @pytest.fixture
@@ -77,35 +83,34 @@ def test_i01_names_typed_on_one_side_reach_the_other(world: World) -> None:
 def test_i04_edits_to_such_names_meet_in_the_middle(world: World) -> None:
     ids = [
         scenes.create_record(world, "contact", f"Plain {number}", Email=address(number))
-        for number in range(len(NAMED))
+        for number in range(len(TRICKY))
     ]
     world.session()
-    for object_id, name in zip(ids, NAMED, strict=True):
+    for object_id, name in zip(ids, TRICKY, strict=True):
         scenes.edit_record(world, "contact", object_id, LastName=name)
         scenes.edit_item(world, scenes.item_of(world, object_id), jobTitle=name)
     world.session()
-    assert {as_shown(record["JobTitle"]) for record in records(world).values()} == {
-        as_shown(name) for name in NAMED
+    assert {as_shown(record["JobTitle"]) for record in records(world, len(TRICKY)).values()} == {
+        as_shown(name) for name in TRICKY
     }
-    assert_same(world, LastName="surname", JobTitle="jobTitle")
+    assert_same(world, len(TRICKY), LastName="surname", JobTitle="jobTitle")
     scenes.assert_quiet(world)
 
 
 def test_i24_a_company_of_such_a_name_finds_its_account(world: World) -> None:
-    # Text that is no Unicode cannot be searched for.
-    for name in WHOLE:
+    for name in TRICKY:
         scenes.create_record(world, "account", name)
     # Near misses: what a filter that lost its quotes or wildcards would find instead.
     for name in ("Ze", "b", "' or 1 eq 1", "x", "Ze b x"):
         scenes.create_record(world, "account", name)
     world.session()
-    for number, name in enumerate(WHOLE):
+    for number, name in enumerate(TRICKY):
         entry = {"emailAddresses": [{"address": address(number)}], "companyName": name}
         scenes.create_item(world, "contact", f"Person {number}", **entry)
     world.session()
     accounts = {record["AccountID"]: record for record in world.records("account").values()}
-    by_email = items(world, len(WHOLE))
-    for email, record in records(world, len(WHOLE)).items():
+    by_email = items(world, len(TRICKY))
+    for email, record in records(world, len(TRICKY)).items():
         company = by_email[email]["companyName"]
         assert as_shown(accounts[record["AccountID"]]["Name"]) == as_shown(company)
     assert world.issues() == []
@@ -126,12 +131,12 @@ def test_i38_composed_and_decomposed_names_are_matched_without_an_address(world:
 
 
 def test_i38_such_names_are_matched_and_not_doubled(world: World) -> None:
-    for number, name in enumerate(NAMED):
+    for number, name in enumerate(TRICKY):
         scenes.create_record(world, "contact", name, Email=address(number), FirstName="F")
         entry = {"emailAddresses": [{"address": address(number)}], "givenName": "F"}
         scenes.create_item(world, "contact", name, **entry)
     world.session()
-    assert_same(world, LastName="surname", FirstName="givenName")
+    assert_same(world, len(TRICKY), LastName="surname", FirstName="givenName")
     with world.store() as store:
-        assert len(store.links.list_(ALICE)) == len(NAMED)
+        assert len(store.links.list_(ALICE)) == len(TRICKY)
     scenes.assert_quiet(world)
