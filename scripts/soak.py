@@ -30,7 +30,7 @@ def main() -> int:
     begun = time.monotonic()
     violations = 0
     number = first * 1000
-    print(f"SOAK_SEED={first} SOAK_SECONDS={seconds:g}")
+    print(f"SOAK_SEED={first} SOAK_SECONDS={seconds:g}", flush=True)
     while time.monotonic() - begun < seconds:
         violations += not _play(number)
         number += 1

@@ -98,39 +98,40 @@ NAMES = (*sorted(MENU), *(f"kill {point}" for point in POINTS))
 
 @dataclass
 class Armed:
-    """The faults of one session."""
+    """Faults that wait for their call, over as many sessions as that takes.
+
+    Attributes:
+        kill: The kill, at most one at a time.
+        names: Names of all faults.
+        numbers: (service, number of the fault there, name) of those that a service plays.
+    """
 
     kill: Kill | None = None
     names: list[str] = field(default_factory=list)
+    numbers: list[tuple[str, int, str]] = field(default_factory=list)
 
 
-def arm(world: World, choices: list[tuple[str, int]]) -> Armed:
-    """Set the chosen faults, each for its nth matching call."""
-    armed = Armed()
+def arm(world: World, armed: Armed, choices: list[tuple[str, int]]) -> None:
+    """Set the chosen faults, each for its nth matching call from now on."""
     for name, nth in choices:
         if name.startswith("kill "):
+            if armed.kill is not None:
+                continue
             armed.kill = Kill(name.removeprefix("kill "), nth)
-            armed.names.append(name)
         else:
             fault = dict(MENU[name])
-            admin = world.graph if fault.pop("service") == "graph" else world.c4c
-            admin.add_fault(nth=nth, **fault)
-            armed.names.append(name)
-    return armed
+            service = str(fault.pop("service"))
+            admin = world.graph if service == "graph" else world.c4c
+            armed.numbers.append((service, admin.add_fault(nth=nth, **fault), name))
+        armed.names.append(name)
 
 
-def disarm(world: World, armed: Armed) -> Counter[str]:
-    """Take all faults away; return how often each that was chosen fired."""
-    fired: Counter[str] = Counter()
+def fired(world: World, armed: Armed) -> Counter[str]:
+    """Return how often each fault that was set has fired so far."""
+    counts: Counter[str] = Counter()
+    if armed.kill is not None and armed.kill.has_fired:
+        counts[f"kill {armed.kill.point}"] += 1
     reports = {"graph": world.graph.fault_report(), "c4c": world.c4c.fault_report()}
-    position = Counter[str]()
-    for name in armed.names:
-        if name.startswith("kill "):
-            fired[name] += armed.kill is not None and armed.kill.has_fired
-        else:
-            service = str(MENU[name]["service"])
-            fired[name] += int(reports[service][position[service]]["fired"])
-            position[service] += 1
-    world.graph.clear_faults()
-    world.c4c.clear_faults()
-    return fired
+    for service, number, name in armed.numbers:
+        counts[name] += int(reports[service][number]["fired"])
+    return +counts

@@ -16,7 +16,7 @@ from contact_sync.store import session_owner
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from histories.faults import NAMES, arm, disarm
+from histories.faults import NAMES, Armed, arm, fired
 from histories.ledger import CANARY, CANARY_DIGITS, KINDS, Ledger
 from histories.oracle import Config, Oracle
 from histories.sessions import FaultySessions
@@ -38,7 +38,7 @@ _LONGEST_PAUSE = 25 * 3600.0
 
 picks = st.integers(0, 997)
 kinds = st.sampled_from(KINDS)
-faults = st.lists(st.tuples(st.sampled_from(NAMES), st.integers(1, 3)), max_size=2)
+faults = st.lists(st.tuples(st.sampled_from(NAMES), st.integers(1, 3)), max_size=4)
 
 
 @dataclass
@@ -83,6 +83,7 @@ class SyncMachine(RuleBasedStateMachine):
         has_view=st.booleans(),
         switches=st.lists(st.sampled_from(SWITCHES), max_size=3, unique_by=lambda s: s[1]),
         population=st.integers(0, 6),
+        chosen=faults,
     )
     def begin(
         self,
@@ -91,6 +92,7 @@ class SyncMachine(RuleBasedStateMachine):
         has_view: bool,  # noqa: FBT001 - the strategy's name
         switches: list[tuple[str, str, Any]],
         population: int,
+        chosen: list[tuple[str, int]],
     ) -> None:
         """Build a world of some people, and let the first session run."""
         self._config = Config(read_only, winner, has_view)
@@ -110,7 +112,9 @@ class SyncMachine(RuleBasedStateMachine):
         for number in range(population):
             self._users.new_record(KINDS[number % 3])
         self._users.new_personal_item()
-        self._session([])
+        self._armed = Armed()
+        self._waiting: list[Interruption] = []
+        self._session(chosen)
         self.rest()
 
     # -- users ---------------------------------------------------------------------------------
@@ -220,6 +224,19 @@ class SyncMachine(RuleBasedStateMachine):
         self._step()
         self._users.turn_view(pick)
 
+    @rule(pick=picks)
+    def a_busy_day(self, pick: int) -> None:
+        """Everybody works: the next session has something of everything to write."""
+        for number, kind in enumerate(KINDS):
+            self._step()
+            self._users.new_item(kind, is_routed=number == pick % 3)
+            self._users.new_record(kind)
+            self._users.edit_item(pick + number, number)
+            self._users.edit_record(pick * 3 + number, number)
+        self._step()
+        self._users.delete_item(pick)
+        self._users.end_record(pick + 1, is_removed=False)
+
     # -- the world -----------------------------------------------------------------------------
 
     @rule(seconds=st.sampled_from((-7200, -30, 0, 30, 7200, 80000)), is_c4c=st.booleans())
@@ -273,6 +290,7 @@ class SyncMachine(RuleBasedStateMachine):
     @rule()
     def rest(self) -> None:
         """Let sessions run until one writes nothing, then judge; holds are decided and judged."""
+        self._disarm()
         self._settle()
         self._judge()
         with self._world.store() as store:
@@ -308,23 +326,33 @@ class SyncMachine(RuleBasedStateMachine):
         interrupt: Callable[[], Interruption | None] = lambda: None,
     ) -> None:
         before = dict(self._world.state)
-        armed = arm(self._world, chosen)
-        interruption = interrupt()
-        failures = self._attempt(armed.kill)
-        if interruption is not None:
-            self._users.note(interruption)
-        TALLY.chosen.update(armed.names)
-        fired = disarm(self._world, armed)
-        TALLY.fired.update(fired)
-        if fired["graph truncate"]:
+        earlier = fired(self._world, self._armed)
+        arm(self._world, self._armed, chosen)
+        if (interruption := interrupt()) is not None:
+            self._waiting.append(interruption)
+        failures = self._attempt(self._armed.kill)
+        for done in [waiting for waiting in self._waiting if waiting.has_fired()]:
+            self._users.note(done)
+            self._waiting.remove(done)
+        news = fired(self._world, self._armed) - earlier
+        if failures and not news:
+            raise AssertionError("a session failed although nothing went wrong") from failures[0]
+        if news["graph truncate"]:
             # Entries of a delta that the service keeps to itself never come again: only a full
             # read finds them, as an operator would order who hears of such a defect.
             self._world.state.pop("tap-exchange-contacts", None)
             before.pop("tap-exchange-contacts", None)
-        if failures and not +fired:
-            raise AssertionError("a session failed although nothing went wrong") from failures[0]
         self._assert_state_not_poorer(before)
         self._states.append(dict(self._world.state))
+
+    def _disarm(self) -> None:
+        """Take away the faults that nothing has met so far."""
+        TALLY.chosen.update(self._armed.names)
+        TALLY.fired.update(fired(self._world, self._armed))
+        self._world.graph.clear_faults()
+        self._world.c4c.clear_faults()
+        self._armed = Armed()
+        self._waiting = []
 
     def _attempt(self, kill: Any = None) -> list[BaseException]:
         TALLY.sessions += 1

@@ -327,10 +327,9 @@ class Users:
         return Interruption(admin, fault, person, "c4c", name, text)
 
     def note(self, interruption: Interruption) -> None:
-        """Write an edit into the ledger if it came about."""
-        if interruption.has_fired():
-            person, side = interruption.person, interruption.side
-            self._ledger.type_(person, side, interruption.field, interruption.value)
+        """Write an edit that came about into the ledger."""
+        person, side = interruption.person, interruption.side
+        self._ledger.type_(person, side, interruption.field, interruption.value)
 
     # -- helpers -------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from histories.machine import SyncMachine
 
 def _play() -> str:
     state = SyncMachine()
-    state.begin(population=6, has_view=False, winner="newest", read_only=(), switches=[])
+    state.begin(population=6, has_view=False, winner="newest", read_only=(), switches=[], chosen=[])
     try:
         for kind in ("account", "contact", "individual_customer"):
             for is_routed in (True, False):
