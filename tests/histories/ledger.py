@@ -64,6 +64,7 @@ class Person:
         tag: E-mail address; unique, never edited, found on every trace of the person.
         kind: Type by the user's last drag.
         steps: Verbs since the last quiescence that create, remove, drag or bring back.
+        seen: All verbs that ever concerned the person.
         has_trouble: A removal, drag, copy or return happened at any time: how many traces there
             may be is then judged more loosely.
         copies: Item ids of copies that a user made.
@@ -78,6 +79,7 @@ class Person:
     tag: str
     kind: str
     steps: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
     has_trouble: bool = False
     copies: set[str] = field(default_factory=set)
     doubles: int = 0
@@ -90,6 +92,7 @@ class Person:
     def did(self, verb: str) -> None:
         """Note a step that is more than an edit."""
         self.steps.append(verb)
+        self.seen.add(verb)
         if verb != "create":
             self.has_trouble = True
             # An item that is made anew from its record has lost what C4C does not know.
