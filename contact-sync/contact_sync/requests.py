@@ -133,6 +133,17 @@ class TapRequests:
         asked = self._serve(_scope(scope), lambda entry: entry.remote_id == EVERYTHING)
         return bool(asked) or self._store.requests.is_first_read(self._side)
 
+    def is_behind(self, mark: str | None) -> bool:
+        """Return whether a state that bears this mark knows more than the store (see `mark`)."""
+        return self._store.requests.is_behind(self._side, mark)
+
+    def mark(self) -> str:
+        """Return what the state shall bear that this read ends with.
+
+        By it an older copy of the store is told from the one that the state belongs to.
+        """
+        return self._store.requests.mark(self._side)
+
     def read_done(self, scope: str | RecordType | None = None) -> None:
         """Mark the explicit requests that were answered so far; call it after the last record.
 

@@ -10,7 +10,7 @@ from singer_sdk.exceptions import ConfigurationError
 from tap_c4c.reading import Asked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from c4c_client import C4CClient
 
@@ -26,6 +26,12 @@ class Requests(Protocol):
 
     def wants_full_read(self, record_type: str, /) -> bool:
         """Whether everything is to be read again."""
+
+    def is_behind(self, mark: str | None, /) -> bool:
+        """Whether a state with this mark belongs to another or a newer store."""
+
+    def mark(self) -> str:
+        """Give the mark of the state that this read ends with."""
 
     def read_done(self, record_type: str, /) -> None:
         """Mark the requests as served; called after the type's last record."""
@@ -67,13 +73,14 @@ def sync_requests(config: Mapping[str, Any], identity: str) -> Requests | None:
         raise ConfigurationError(str(error)) from None  # names the setting
 
 
-def asked_of(requests: Requests | None, record_type: str) -> Asked:
-    """Ask the store about one record type."""
+def asked_of(requests: Requests | None, record_type: str, marks: Collection[str | None]) -> Asked:
+    """Ask the store about one record type, whose states bear `marks`."""
     if requests is None:
         return Asked()
     return Asked(
         has_store=True,
         known=frozenset(requests.known_records(record_type)),
         wanted=frozenset(requests.wanted_records(record_type)),
-        is_full_wanted=requests.wants_full_read(record_type),
+        is_full_wanted=any(requests.is_behind(mark) for mark in marks)
+        or requests.wants_full_read(record_type),
     )

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from tap_c4c.type_pass import ViewRead
 
 
+#: Member of a state that tells which sync store it belongs to, and how old that was.
+MARK = "store_mark"
+
+
 class Source:
     """One run's view of the tenant. Nothing is sent before somebody asks.
 
@@ -68,19 +72,27 @@ class Source:
         is_full_wanted: bool,
     ) -> TypePass:
         """Prepare the reading of a record type; `states` is view name -> state."""
-        asked = connect.asked_of(self._requests, record_type.name)
+        views = views_of(record_type, self._config)
+        # The state keeps what it has of views that are no longer read.
+        marks = {states[view.name].get(MARK) for view in views if view.name in states}
+        asked = connect.asked_of(self._requests, record_type.name, marks)
         if is_full_wanted:
             asked = replace(asked, is_full_wanted=True)
         return TypePass(
             self._client,
             record_type,
-            views=views_of(record_type, self._config),
+            views=views,
             states=states,
             asked=asked,
             overlap=timedelta(minutes=self._config["overlap_minutes"]),
             now=self.now,
             monotonic=time.monotonic,
         )
+
+    @cached_property
+    def mark(self) -> str | None:
+        """What the state bears after this run; None without a sync store."""
+        return None if self._requests is None else self._requests.mark()
 
     def close_requests(self, record_type: RecordType) -> None:
         """Tell the store that what it asked for has been emitted."""

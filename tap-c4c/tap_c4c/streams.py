@@ -17,6 +17,7 @@ from typing_extensions import override
 from tap_c4c import schemas
 from tap_c4c.errors import explained
 from tap_c4c.record_types import RECORD_TYPES
+from tap_c4c.source import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -121,6 +122,10 @@ class RecordStream(TenantStream):
             partitions.append({"context": context})
         partition = next(entry for entry in partitions if entry.get("context") == context)
         partition["filter_hash"] = read.view.filter_hash
+        if self._source.mark is None:
+            partition.pop(MARK, None)
+        else:
+            partition[MARK] = self._source.mark
         if read.bookmark is not None:
             partition["replication_key"] = schemas.CURSOR
             partition["replication_key_value"] = read.bookmark

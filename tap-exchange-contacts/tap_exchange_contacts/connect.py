@@ -30,6 +30,12 @@ class Requests(Protocol):
     def wants_full_read(self, mailbox: str, /) -> bool:
         """Whether everything is to be read again."""
 
+    def is_behind(self, mark: str | None, /) -> bool:
+        """Whether a state with this mark belongs to another or a newer store."""
+
+    def mark(self) -> str:
+        """Give the mark of the state that this read ends with."""
+
     def read_done(self, mailbox: str, /) -> None:
         """Mark the requests as served; called after the mailbox's last record."""
 
@@ -70,8 +76,8 @@ def sync_requests(config: Mapping[str, Any], identity: str) -> Requests | None:
         raise ConfigurationError(str(error)) from None  # names the setting
 
 
-def asked_of(requests: Requests | None, mailbox: str) -> Asked:
-    """Ask the store about one mailbox."""
+def asked_of(requests: Requests | None, mailbox: str, mark: str | None) -> Asked:
+    """Ask the store about one mailbox, whose state bears `mark`."""
     if requests is None:
         return Asked()
     return Asked(
@@ -79,5 +85,5 @@ def asked_of(requests: Requests | None, mailbox: str) -> Asked:
         known=requests.known_contacts(mailbox),
         wanted=frozenset(requests.wanted_contacts(mailbox)),
         folder_ids=frozenset(requests.managed_folder_ids(mailbox)),
-        is_full_wanted=requests.wants_full_read(mailbox),
+        is_full_wanted=requests.is_behind(mark) or requests.wants_full_read(mailbox),
     )

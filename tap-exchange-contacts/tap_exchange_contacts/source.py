@@ -78,9 +78,20 @@ class Source:
             self._folders[mailbox] = self._client.list_folders(mailbox)
         return self._folders[mailbox]
 
-    def read(self, mailbox: str, cursors: Mapping[str, str]) -> Findings:
-        """Read what changed in a mailbox since `cursors` (folder id -> cursor)."""
-        asked = connect.asked_of(self._requests, mailbox)
+    @cached_property
+    def mark(self) -> str | None:
+        """What the state bears after this run; None without a sync store."""
+        return None if self._requests is None else self._requests.mark()
+
+    def read(self, mailbox: str, cursors: Mapping[str, str], mark: str | None) -> Findings:
+        """Read what changed in a mailbox since `cursors` (folder id -> cursor).
+
+        Args:
+            mailbox: Address, lower case.
+            cursors: Where the last pass ended.
+            mark: What the state bears that they come from.
+        """
+        asked = connect.asked_of(self._requests, mailbox, mark)
         scope = Scope.of(
             scope=self._config["scope"],
             managed_folders=self._config["managed_folders"],

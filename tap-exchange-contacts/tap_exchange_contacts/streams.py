@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from tap_exchange_contacts.source import Source
 
 
+#: Member of a state that tells which sync store it belongs to, and how old that was.
+MARK = "store_mark"
+
+
 class MailboxStream(Stream):
     """A stream over all mailboxes that keeps the SDK's own state handling out of the way."""
 
@@ -89,7 +93,8 @@ class ContactsStream(MailboxStream):
     @override
     def records(self) -> Iterator[dict[str, Any]]:
         for mailbox in self._source.mailboxes:
-            findings = self._source.read(mailbox, self._cursors(mailbox))
+            mark = (self._partition(mailbox) or {}).get(MARK)
+            findings = self._source.read(mailbox, self._cursors(mailbox), mark)
             for contact in findings.live:
                 yield reading.contact_record(mailbox, contact)
             deleted_at = self._source.now()
@@ -113,6 +118,10 @@ class ContactsStream(MailboxStream):
             partition = {"context": {"mailbox": findings.mailbox}}
             self.stream_state.setdefault("partitions", []).append(partition)
         partition["folders"] = dict(findings.cursors)
+        if self._source.mark is None:
+            partition.pop(MARK, None)
+        else:
+            partition[MARK] = self._source.mark
         if self.ABORT_AT_RECORD_COUNT is None:  # a test run answers nobody's request
             self._source.close_requests(findings.mailbox)
 

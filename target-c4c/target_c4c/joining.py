@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from c4c_client import C4CClient, C4CRecord
     from contact_sync.book import Book
+    from contact_sync.core.model import Link
 
     from target_c4c.lookups import AccountBook
     from target_c4c.task import Task
@@ -128,9 +129,7 @@ class Joining:
     def _gone(self, task: Task) -> None:
         """The named record is gone, obsolete or foreign, and may not be revived."""
         if task.contract.on_no_match == "trash":
-            link = task.link.but(phase=Phase.PENDING, c4c_id=None, owes=Owes.TRASH)
-            self._book.save(task, link)
-            self._book.issue(task, "read_only_new_item")
+            self._send_away(task, task.link.but(phase=Phase.PENDING, c4c_id=None))
             return
         is_new = task.link.phase is Phase.PENDING
         self._book.issue(task, "linked_record_gone", is_linked=not is_new)
@@ -247,10 +246,15 @@ class Joining:
 
     def _unmatched(self, task: Task) -> None:
         if task.contract.on_no_match == "trash":
-            self._book.save(task, task.link.but(owes=Owes.TRASH))
-            self._book.issue(task, "read_only_new_item")
+            self._send_away(task, task.link)
         else:
             self._book.store.links.delete(task.link.link_id)
+
+    def _send_away(self, task: Task, link: Link) -> None:
+        """Read-only: stage 2 puts the item into Deleted Items; at once with what is told of it."""
+        with self._book.store.transaction():
+            self._book.save(task, link.but(owes=Owes.TRASH))
+            self._book.issue(task, "read_only_new_item")
 
     def _body(self, task: Task) -> dict[str, object] | None:
         names = [

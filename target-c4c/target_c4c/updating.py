@@ -142,8 +142,9 @@ class Updating:
             link = outcome.settle(task.link, ["company"], exchange=source, c4c=task.link.base_c4c)
             self._book.save(task, link)
         else:
-            self._book.save(task, outcome.owe(task.link, ["company"], Side.EXCHANGE, source))
-            self._book.issue(task, "company_restored", ["company"])
+            with self._book.store.transaction():
+                self._book.save(task, outcome.owe(task.link, ["company"], Side.EXCHANGE, source))
+                self._book.issue(task, "company_restored", ["company"])
         update.fields = tuple(name for name in update.fields if name != "company")
         return body
 

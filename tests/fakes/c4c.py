@@ -163,5 +163,11 @@ class FakeRecordRequests:
     def wants_full_read(self, record_type: str) -> bool:
         return self.full and record_type == "contact"
 
+    def is_behind(self, mark: str | None) -> bool:
+        return mark not in (None, "mark")
+
+    def mark(self) -> str:
+        return "mark"
+
     def read_done(self, record_type: str) -> None:
         self.done.append(record_type)

@@ -226,5 +226,11 @@ class FakeContactRequests:
         del mailbox
         return self.full
 
+    def is_behind(self, mark: str | None) -> bool:
+        return mark not in (None, "mark")
+
+    def mark(self) -> str:
+        return "mark"
+
     def read_done(self, mailbox: str) -> None:
         self.done.append(mailbox)

@@ -110,6 +110,44 @@ def test_new_or_lost_store_wants_everything_once(tmp_path: Path) -> None:
         tap.close()
 
 
+def test_a_state_is_not_behind_while_store_and_state_move_on_together(
+    store: Store, exchange: TapRequests, c4c: TapRequests
+) -> None:
+    first = exchange.mark()
+    assert exchange.mark() == first, "nothing was acted on yet"
+    store.requests.clear_served(Side.C4C)
+    assert exchange.mark() == first, "that was the other side"
+    store.requests.clear_served(Side.EXCHANGE)
+    second = exchange.mark()
+    assert not exchange.is_behind(first)
+    store.requests.clear_served(Side.EXCHANGE)
+    assert not exchange.is_behind(second)
+    assert not exchange.is_behind(first), "an older state only reads more"
+    assert c4c.mark() != exchange.mark()
+
+
+@pytest.mark.parametrize("mark", [None, "", "7", "era.", "era.x", "0123456789abcdef.1"])
+def test_a_state_of_another_store_is_not_trusted(exchange: TapRequests, mark: str | None) -> None:
+    assert exchange.is_behind(mark)
+
+
+def test_a_store_that_came_back_from_a_backup_knows_less_than_the_state(
+    store: Store, exchange: TapRequests
+) -> None:
+    lost = [exchange.mark()]
+    store.requests.clear_served(Side.EXCHANGE)
+    store.requests.clear_served(Side.EXCHANGE)
+    lost.append(exchange.mark())
+    # As an older copy of the store would have it.
+    store.settings.set_("read.exchange", "1")
+    assert exchange.is_behind(lost[1])
+    for _ in range(9):
+        store.requests.clear_served(Side.EXCHANGE)
+    assert exchange.is_behind(lost[1]), "also when the numbers have caught up"
+    assert exchange.is_behind(lost[0])
+    assert not exchange.is_behind(f"{exchange.mark().split('.')[0]}.3")
+
+
 def test_settled_links_are_known_and_not_asked_for(
     store: Store, exchange: TapRequests, c4c: TapRequests
 ) -> None:

@@ -160,7 +160,7 @@ class TestFullRead:
 
 class TestIncrementalRead:
     def test_an_idle_type_costs_one_read_and_one_sweep(self, c4c: FakeC4C) -> None:
-        state = run(tap(c4c)).state
+        state = run(tap(c4c, requests=FakeRecordRequests())).state
         catalog = tap(c4c).catalog_dict
         c4c.calls.clear()
         requests = FakeRecordRequests(known={"A"})
@@ -169,6 +169,22 @@ class TestIncrementalRead:
         assert [call[0] for call in c4c.calls if call[0] != "list_records"] == []
         assert shown(output) == [("A", "all", True)], "the overlap repeats the last change"
         assert output.state == state
+
+    @pytest.mark.parametrize(("view", "is_full"), [("all", True), ("no longer read", False)])
+    def test_the_bookmark_of_a_newer_store_is_ignored(
+        self, c4c: FakeC4C, view: str, *, is_full: bool
+    ) -> None:
+        state = run(tap(c4c, requests=FakeRecordRequests())).state
+        partitions = state["bookmarks"]["contacts"]["partitions"]
+        partitions.append({**partitions[0], "context": {"view": "no longer read"}})
+        for partition in partitions:
+            if partition["context"] == {"view": view}:
+                partition["store_mark"] = "newer"
+        output = run(tap(c4c, state=state, requests=FakeRecordRequests(known={"A"})))
+        assert reads(output)["all"]["was_full"] is is_full
+        assert output.state["bookmarks"]["contacts"]["partitions"][0]["store_mark"] == "mark"
+        alone = run(tap(c4c, state=output.state)).state
+        assert "store_mark" not in alone["bookmarks"]["contacts"]["partitions"][0]
 
     def test_without_filter_and_store_no_ids_are_listed(self, c4c: FakeC4C) -> None:
         state = run(tap(c4c)).state

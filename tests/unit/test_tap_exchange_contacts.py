@@ -388,6 +388,21 @@ class TestResync:
         assert ids(output) == ["x"]
         assert len(output.records("mailbox_reads")[0]["full_folders"]) == 3
 
+    def test_the_cursors_of_a_newer_store_are_ignored(
+        self, exchange: FakeExchange, box: FakeMailbox
+    ) -> None:
+        box.add("x", "managed")
+        state = run(tap(exchange, requests=FakeContactRequests())).state
+        (partition,) = state["bookmarks"]["contacts"]["partitions"]
+        partition["store_mark"] = "newer"
+        output = run(tap(exchange, state=state, requests=FakeContactRequests({"x": "managed"})))
+        assert ids(output) == ["x"]
+        assert len(output.records("mailbox_reads")[0]["full_folders"]) == 3
+        (partition,) = output.state["bookmarks"]["contacts"]["partitions"]
+        assert partition["store_mark"] == "mark"
+        alone = run(tap(exchange, state=output.state)).state
+        assert "store_mark" not in alone["bookmarks"]["contacts"]["partitions"][0]
+
     @pytest.mark.parametrize("how", ["not listed", "gone when it is read"])
     def test_the_items_of_a_vanished_folder_are_looked_up_one_by_one(
         self, exchange: FakeExchange, box: FakeMailbox, how: str
@@ -489,7 +504,7 @@ class TestState:
         self, exchange: FakeExchange, box: FakeMailbox
     ) -> None:
         box.add("x", "managed")
-        state = run(tap(exchange)).state
+        state = run(tap(exchange, requests=FakeContactRequests())).state
         exchange.calls.clear()
         output = run(tap(exchange, state=state, requests=FakeContactRequests({"x": "managed"})))
         assert output.records("contacts") == []

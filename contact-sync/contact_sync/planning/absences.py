@@ -144,9 +144,11 @@ class Absences:
             for link in self._absent.values()
             if link.mailbox == mailbox and link.record_type is kind
         ]
-        for link in self._session.restore_rejected(links, Side.C4C):
-            links.remove(link)
-            self._bring_back(link)
+        # At once: a hold that is over while its items are not asked for is never asked about again.
+        with self._store.transaction():
+            for link in self._session.restore_rejected(links, Side.C4C):
+                links.remove(link)
+                self._bring_back(link)
         is_folder_lost = kind in self._read[mailbox]
         admitted = self._session.admit(
             mailbox, kind, links, Side.C4C, is_folder_lost=is_folder_lost

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 EVERYTHING = "*"
 
 _READ = "read.{}"
+_ERA = "era"
 
 
 class Requests:
@@ -36,6 +37,39 @@ class Requests:
         A tap's bookmark from before would hide everything that has not changed since.
         """
         return self._settings.get(_READ.format(side.value)) is None
+
+    def mark(self, side: Side) -> str:
+        """Return what a tap's state shall bear when the read that begins now has been acted on.
+
+        The form is `era.number`: which store, and which of its reads of this side.
+        """
+        return f"{self._era()}.{self._reads(side) + 1}"
+
+    def is_behind(self, side: Side, mark: str | None) -> bool:
+        """Whether a tap's state knows of reads that this store does not.
+
+        An older copy of the store came back, or it is another one: what was read since must be
+        read again. A state that is older than the store only reads some things twice.
+
+        Args:
+            side: System that the tap reads.
+            mark: What the state bears.
+        """
+        era, _, number = (mark or "").rpartition(".")
+        if era != self._era() or not number.isdigit():
+            return True
+        if int(number) <= self._reads(side):
+            return False
+        # Other states of the time that was lost would look old as soon as the numbers catch up.
+        self._settings.set_(_ERA, new_id())
+        return True
+
+    def _era(self) -> str:
+        return self._settings.get(_ERA) or self._settings.keep_first(_ERA, new_id())
+
+    def _reads(self, side: Side) -> int:
+        number = self._settings.get(_READ.format(side.value)) or ""
+        return int(number) if number.isdigit() else 0
 
     def add(
         self, side: Side, *, mailbox: str = "", record_type: RecordType | None, remote_id: str
@@ -117,8 +151,8 @@ class Requests:
 
         From then on the store is no stranger to the side: see `is_first_read`.
         """
-        self._settings.set_(_READ.format(side.value), "yes")
         with self._database.write() as connection:
+            self._settings.set_(_READ.format(side.value), str(self._reads(side) + 1))
             connection.execute(
                 sa.delete(request).where(request.c.side == side.value, request.c.is_served)
             )
