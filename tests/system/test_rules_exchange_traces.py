@@ -226,6 +226,36 @@ def test_e9_record_gone_for_good_is_created_anew(tmp_path: Path) -> None:
         assert item_named(world, "contact", "Pair")["id"] == item_id
 
 
+def test_e9_of_a_restored_item_and_its_copy_one_is_revived(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, "contact")
+        world.graph.delete_contact(ALICE, item_id)
+        world.session()
+        assert status(world, "contact", object_id) == OBSOLETE
+        world.graph.restore_contact(ALICE, item_id, world.folder_id("contact"))
+        world.graph.copy_contact(ALICE, item_id, world.folder_id("contact"))
+        world.settle()
+        assert status(world, "contact", object_id) == ACTIVE
+        assert [*records_named(world, "contact", "Pair")] == [object_id]
+        assert world.issues() == ["duplicate_of_linked"]
+
+
+def test_e8_copy_of_an_item_whose_conversion_waits_is_not_synced(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        item_id = add_item(world, "contact", "Pair", world.folder_id("contact"))
+        world.session()
+        object_id = record_named(world, "contact", "Pair")["ObjectID"]
+        copy_id = world.graph.copy_contact(ALICE, item_id, None)
+        # An account without a company cannot be created: the old record waits.
+        world.graph.move_contact(ALICE, item_id, world.folder_id("account"))
+        world.session()
+        world.graph.move_contact(ALICE, copy_id, world.folder_id("individual_customer"))
+        world.settle()
+        assert not records_named(world, "individual_customer", "Pair")
+        assert status(world, "contact", object_id) == ACTIVE
+        assert world.issues() == ["duplicate_of_linked", "missing_name"]
+
+
 def test_e9_deleted_and_restored_between_two_sessions_is_no_event(tmp_path: Path) -> None:
     with populated(tmp_path) as world:
         object_id, item_id = link_pair(world, "contact")

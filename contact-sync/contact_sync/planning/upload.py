@@ -39,6 +39,7 @@ class Upload:
         self._facts: dict[str, list[routing.FolderFact]] = {}
         self._folders: dict[str, routing.Folders] = {}
         self._claimants: list[tuple[RecordType, Mapping[str, Any]]] = []
+        self._revived: set[str] = set()
         # Which item is the pair's is not known while a move or creation is cut off.
         announced = store.intents.list_open(Side.EXCHANGE)
         self._cut_off = {entry.link_id for entry in announced if entry.kind != "trash"}
@@ -263,6 +264,7 @@ class Upload:
 
     def _revive(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
         """E9, or a rejected removal: the record is set Active again; read-only: only joined."""
+        self._revived.add(link.link_id)
         policy = self._session.policy(link.record_type)
         names = self._session.fields(link.record_type).names
         if policy.read_only or not policy.direction.reaches(Side.C4C):
@@ -306,14 +308,17 @@ class Upload:
         if claim is None:
             return
         link = self._store.links.by_c4c_id(mailbox, claim.c4c_id)
-        ends = link is None or link.phase in (Phase.RETIRED, Phase.CONVERTING)
-        if claim.record_type is not kind and ends:
+        is_over = link is None or link.phase is Phase.RETIRED
+        if claim.record_type is not kind and is_over:
             # What it was is over, or nobody knows of it: now it is what its folder says (R1).
             yield from self._first(mailbox, kind, record)
         elif link is None:
             link_id = self._session.new_id()
             fresh = Link(link_id=link_id, mailbox=mailbox, record_type=kind, c4c_id=claim.c4c_id)
             yield from self._adopt(fresh, record, claim, self._session.fields(kind).names)
+        elif link.phase is Phase.CONVERTING or link.link_id in self._revived:
+            self._report_copy(link, record)
+            return
         elif self._absences.withdraw(link) or link.exchange_id in (None, record["id"]):
             yield from self._returned(link, kind, claim, record)
         elif link.phase is Phase.RETIRED:
@@ -324,19 +329,21 @@ class Upload:
             # A move or creation was cut off: stage 2 finds out which item is the real one.
             self._ask_again(mailbox, link.record_type, record["id"])
         else:
-            self._session.raise_issue(
-                "duplicate_of_linked", mailbox, link.record_type, exchange_id=record["id"]
-            )
+            self._report_copy(link, record)
             return
         self._session.close_issue("duplicate_of_linked", mailbox, record["id"])
+
+    def _report_copy(self, link: Link, record: Mapping[str, Any]) -> None:
+        """E8: the pair has an item already."""
+        self._session.raise_issue(
+            "duplicate_of_linked", link.mailbox, link.record_type, exchange_id=record["id"]
+        )
 
     def _returned(
         self, link: Link, kind: RecordType, claim: claims.Claim, record: Mapping[str, Any]
     ) -> Iterator[Operation]:
         """The same record under a new id: the pair goes on with this item."""
         policies = self._session.settings.policies
-        if link.phase is Phase.CONVERTING:
-            return
         if link.record_type is kind:
             yield from self._adopt(link, record, claim, self._session.fields(kind).names)
         else:
