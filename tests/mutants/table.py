@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mutants import Mutant
+from mutants.hostile import HOSTILE
 from mutants.reading import READING
 from mutants.writing import WRITING
 
@@ -210,4 +211,4 @@ DECIDING = (
     ),
 )
 
-MUTANTS: tuple[Mutant, ...] = (*DECIDING, *WRITING, *READING)
+MUTANTS: tuple[Mutant, ...] = (*DECIDING, *WRITING, *READING, *HOSTILE)

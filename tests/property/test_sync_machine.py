@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 
 TestSync = SyncMachine.TestCase
 TestSync.settings = settings(
-    max_examples=12,
+    max_examples=5,
     stateful_step_count=25,
     derandomize=True,
     database=None,
