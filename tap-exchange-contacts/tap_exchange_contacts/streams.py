@@ -113,9 +113,9 @@ class ContactsStream(MailboxStream):
 
     def advance(self, findings: Findings) -> None:
         """Move the state of a mailbox on; everything about it has been emitted."""
-        partition = self._partition(findings.mailbox)
-        if partition is None:
-            partition = {"context": {"mailbox": findings.mailbox}}
+        known = self._partition(findings.mailbox)
+        partition: dict[str, Any] = known or {"context": {"mailbox": findings.mailbox}}
+        if known is None:
             self.stream_state.setdefault("partitions", []).append(partition)
         partition["folders"] = dict(findings.cursors)
         if self._source.mark is None:
