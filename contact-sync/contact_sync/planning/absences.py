@@ -54,7 +54,7 @@ class Absences:
                 self._bring_back(link)
             case Verdict.SLEEP:
                 with self._store.transaction():
-                    self._store.links.save(outcome.sleep(link))
+                    self._put_to_sleep(link, in_view=link.in_view and not cut_off)
                     for intent in cut_off:
                         self._store.intents.close(intent.intent_id, "done")
                 if cut_off:
@@ -73,11 +73,23 @@ class Absences:
         if self._session.policy(link.record_type).direction.reaches(Side.EXCHANGE):
             self._store.links.save(*outcome.recreate(link, self._session.new_id()))
         else:
-            self._store.links.save(outcome.sleep(link))
+            self._put_to_sleep(link)
+
+    def _put_to_sleep(self, link: Link, *, is_hidden: bool = False, in_view: bool = False) -> None:
+        """Let a link sleep; its item may lie outside its folder."""
+        self._store.links.save(outcome.sleep(link, is_hidden=is_hidden, in_view=in_view))
+        self.leave_outside(link)
 
     def withdraw(self, link: Link) -> bool:
         """Forget an absence: the record lives on under another item id."""
-        return self._absent.pop(link.link_id, None) is not None
+        absent = self._absent.pop(link.link_id, None)
+        self.leave_outside(absent or link)
+        return absent is not None
+
+    def leave_outside(self, link: Link) -> None:
+        """See to it that an item that was the pair's is not routed back by its category (E7)."""
+        if link.owes is Owes.STRIP:
+            self._store.links.save(outcome.stray(link, self._session.new_id(), Owes.STRIP))
 
     def forget(self, link: Link) -> bool:
         """Drop a pending link, unless a create may have happened for it; tell whether.
@@ -158,7 +170,7 @@ class Absences:
             self._store.issues.close(code="delete_vs_edit", link_id=link.link_id)
             if self._session.policy(kind).exchange_delete == "hide":
                 self._session.release(link.link_id, Side.C4C)
-                self._store.links.save(outcome.sleep(link, is_hidden=True))
+                self._put_to_sleep(link, is_hidden=True)
             else:
                 # Saved before it is emitted: what a moved-out item owes must survive a crash.
                 self._store.links.save(link)
