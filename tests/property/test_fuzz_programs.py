@@ -97,11 +97,11 @@ OPENING = encoded(
 
 
 def huge_items(count: int) -> Iterator[bytes]:
-    """Yield items of a megabyte each, in a value that is used and in one that is not."""
+    """Yield items with a megabyte in a value that is used, and in one that is not."""
     yield from OPENING
     for number in range(count):
         item = {"mailbox": ALICE, "id": f"i{number}", "parentFolderId": "f1", "changeKey": "1"}
-        text = f"{CANARY}{number}" + "\u00e9 " * (MEGABYTE // 14)
+        text = f"{CANARY}{number}" + ("y" * 1023 + " ") * 1024
         yield json.dumps(
             {
                 "type": "RECORD",
