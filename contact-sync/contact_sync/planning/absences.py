@@ -33,6 +33,7 @@ class Absences:
         self._session = session
         self._store = session.store
         self._absent: dict[str, Link] = {}
+        self._outside: set[str] = set()
         self._read: dict[str, frozenset[RecordType]] = {}
 
     def complete(self, mailbox: str, lost_folders: frozenset[RecordType]) -> None:
@@ -50,6 +51,8 @@ class Absences:
                     self.note(again)
             case Verdict.REMOVE | Verdict.HIDE:
                 self._absent[link.link_id] = link
+                if not is_gone:
+                    self._outside.add(link.link_id)
             case Verdict.RECREATE:
                 self._bring_back(link)
             case Verdict.SLEEP:
@@ -90,6 +93,10 @@ class Absences:
         """See to it that an item that was the pair's is not routed back by its category (E7)."""
         if link.owes is Owes.STRIP:
             self._store.links.save(outcome.stray(link, self._session.new_id(), Owes.STRIP))
+
+    def is_outside(self, link: Link) -> bool:
+        """Whether the item of a link has left its folder and still exists."""
+        return link.link_id in self._outside
 
     def forget(self, link: Link) -> bool:
         """Drop a pending link, unless a create may have happened for it; tell whether.

@@ -47,11 +47,10 @@ class Session:
             for hold in store.holds.list_(("pending", "approved", "rejected"))
             for link_id in hold.link_ids
         }
+        issues = [row.issue for row in store.issues.list_open()]
+        self._codes = {(issue.code, issue.exchange_id) for issue in issues}
         self._with_issues = {
-            remote
-            for row in store.issues.list_open()
-            for remote in (row.issue.exchange_id, row.issue.c4c_id)
-            if remote
+            remote for issue in issues for remote in (issue.exchange_id, issue.c4c_id) if remote
         }
 
     # -- settings ----------------------------------------------------------------------------
@@ -181,6 +180,7 @@ class Session:
         exchange_id: str | None = None,
         c4c_id: str | None = None,
         fields: Iterable[str] = (),
+        detail: str = "",
     ) -> None:
         """Store an issue about an item or a record."""
         exchange_id = exchange_id or (link.exchange_id if link else None)
@@ -194,6 +194,7 @@ class Session:
                 exchange_id=exchange_id,
                 c4c_id=c4c_id,
                 fields=tuple(sorted(fields)),
+                detail=detail,
             )
         )
         self._with_issues.update(remote for remote in (exchange_id, c4c_id) if remote)
@@ -204,6 +205,10 @@ class Session:
         for code, names in (("read_only_edit", plain), ("company_restored", set(fields) - plain)):
             if names:
                 self.raise_issue(code, link.mailbox, link.record_type, link, fields=names)
+
+    def has_issue(self, code: str, exchange_id: str) -> bool:
+        """Whether an issue of this code was open about an item when the session began."""
+        return (code, exchange_id) in self._codes
 
     def close_issue(self, code: str, mailbox: str, exchange_id: str) -> None:
         """Close an issue about an item whose cause is gone."""
