@@ -50,6 +50,9 @@ class Absences:
                 if again is not None:
                     self.note(again)
             case Verdict.REMOVE | Verdict.HIDE:
+                if self._session.hold_of(link.link_id, Side.EXCHANGE, "rejected"):
+                    # The item that was to be kept has been removed by its user.
+                    self._session.release(link, Side.EXCHANGE)
                 self._absent[link.link_id] = link
                 if not is_gone:
                     self._outside.add(link.link_id)
@@ -118,6 +121,9 @@ class Absences:
         with self._store.transaction():
             self._store.links.delete(link.link_id)
             self._store.links.save(*replaced)
+            for old in replaced:
+                # What its record went through meanwhile was passed over.
+                self._session.read_again(old, Side.C4C)
         self._store.issues.close(link_id=link.link_id)
         if link.exchange_id:
             self._session.close_issues_of(link.mailbox, link.exchange_id)
@@ -176,7 +182,7 @@ class Absences:
             # It was brought back once, and is deleted again: it was meant.
             self._store.issues.close(code="delete_vs_edit", link_id=link.link_id)
             if self._session.policy(kind).exchange_delete == "hide":
-                self._session.release(link.link_id, Side.C4C)
+                self._session.release(link, Side.C4C)
                 self._put_to_sleep(link, is_hidden=True)
             else:
                 # Saved before it is emitted: what a moved-out item owes must survive a crash.

@@ -124,12 +124,22 @@ class Session:
         hold = self._holds.get(link_id)
         return hold if hold and hold.side is side and hold.state == state else None
 
-    def release(self, link_id: str, side: Side) -> None:
+    def release(self, link: Link, side: Side) -> None:
         """Take a link out of a hold on `side`: what was to be removed is wanted again."""
-        hold = self._holds.get(link_id)
+        hold = self._holds.get(link.link_id)
         if hold and hold.side is side:
-            self.store.holds.finish_link(hold.hold_id, link_id)
-            del self._holds[link_id]
+            self.store.holds.finish_link(hold.hold_id, link.link_id)
+            del self._holds[link.link_id]
+            # What the other one went through while the link was frozen was passed over.
+            self.read_again(link, side)
+
+    def read_again(self, link: Link, side: Side) -> None:
+        """Ask for the item or the record of a link, changed or not."""
+        remote = link.exchange_id if side is Side.EXCHANGE else link.c4c_id
+        if remote is not None:
+            self.store.requests.add(
+                side, mailbox=link.mailbox, record_type=link.record_type, remote_id=remote
+            )
 
     def restore_rejected(self, links: Iterable[Link], side: Side) -> list[Link]:
         """Return those links whose removal on `side` was rejected, and close their hold."""

@@ -127,7 +127,7 @@ class Upload:
             case Verdict.CONVERT, Link() if kind is not None:
                 yield from self._convert(link, kind, record)
             case Verdict.MOVE_BACK, Link():
-                self._store.links.save(_see(link, record).but(owes=Owes.MOVE))
+                self._store.links.save(_see(self._woken(link), record).but(owes=Owes.MOVE))
                 self._session.raise_issue("moved_back", mailbox, link.record_type, link)
             case Verdict.LEFT, Link():
                 owes = Owes.STRIP if self._places.bears_routing(record) else Owes.NOTHING
@@ -201,7 +201,7 @@ class Upload:
 
     def _compare(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
         """E2, E6: a linked item in its place, or waiting to be moved there."""
-        self._session.release(link.link_id, Side.C4C)
+        self._session.release(link, Side.C4C)
         policy = self._session.policy(link.record_type)
         writes = policy.direction.reaches(Side.C4C) and not policy.read_only
         if writes and self._session.hold_of(link.link_id, Side.EXCHANGE, "rejected"):
@@ -211,8 +211,7 @@ class Upload:
         fields = self._session.fields(link.record_type)
         now = fields.digests(self._store.digest_key, fields.from_graph(record))
         link = self._places.place(_see(link, record), record)
-        if link.phase is Phase.ASLEEP:
-            link = link.but(phase=Phase.PINNED, is_hidden=False)
+        link = self._woken(link)
         edits = merge.sort_edits(Side.EXCHANGE, now, link.base_exchange, link.base_c4c, policy)
         relink = {"company"} & set(edits.restore) if policy.company_change == "relink" else set()
         # Without an account there is no name to write back: the company stays as it was typed.
@@ -231,7 +230,7 @@ class Upload:
 
     def _keep(self, link: Link, record: Mapping[str, Any]) -> None:
         """Leave a private item's edits where they are, until its owner takes the mark off."""
-        self._session.release(link.link_id, Side.C4C)
+        self._session.release(link, Side.C4C)
         self._store.links.save(self._places.place(_see(link, record), record))
         fields = self._session.fields(link.record_type)
         now = fields.digests(self._store.digest_key, fields.from_graph(record))
@@ -355,6 +354,13 @@ class Upload:
         else:
             verdict = decide_dragged(policies[link.record_type], policies[kind])
             yield from self._act(verdict, link, kind, link.mailbox, record)
+
+    def _woken(self, link: Link) -> Link:
+        """Return a sleeping link awake; what its record went through meanwhile is read again."""
+        if link.phase is not Phase.ASLEEP:
+            return link
+        self._session.read_again(link, Side.C4C)
+        return link.but(phase=Phase.PINNED, is_hidden=False)
 
     def _outdated(self, link: Link, record: Mapping[str, Any]) -> Link:
         """Return the link for a copy that lay beside the item: C4C has what was agreed since."""
