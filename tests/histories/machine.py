@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import shutil
 import sys
 import tempfile
+import warnings
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -70,8 +72,10 @@ class SyncMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        logging.disable(logging.CRITICAL)
         self._stack = ExitStack()
+        logging.disable(logging.CRITICAL)
+        self._stack.callback(logging.disable, logging.NOTSET)
+        self._stack.callback(_bury)
         self._folder = Path(tempfile.mkdtemp(prefix="history-"))
         self._stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
         self._is_over = False
@@ -310,7 +314,6 @@ class SyncMachine(RuleBasedStateMachine):
                 self._assert_private()
         finally:
             self._stack.close()
-            logging.disable(logging.NOTSET)
 
     # -- helpers -------------------------------------------------------------------------------
 
@@ -398,3 +401,10 @@ class SyncMachine(RuleBasedStateMachine):
             for canary in (CANARY, CANARY_DIGITS):
                 assert canary.encode() not in content, f"I37 personal data in {path.name}"
         assert CANARY not in str(self._world.state), "I37 personal data in the state"
+
+
+def _bury() -> None:
+    """Collect the killed plugins, whose connections nobody closed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
