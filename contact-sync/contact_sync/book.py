@@ -180,6 +180,13 @@ class Book:
         detail = "; ".join(f"{n}: {winners[n]} won, dropped {lost.get(n, '?')}" for n in names)
         self.issue(task, "conflict", names, detail)
 
+    def overridden(self, task: Task, names: Iterable[str]) -> None:
+        """Tell of edits that were undone because their fields do not travel that way."""
+        plain, company = set(names) - {"company"}, set(names) & {"company"}
+        for code, found in (("read_only_edit", plain), ("company_restored", company)):
+            if found:
+                self.issue(task, code, found)
+
     def ask_again(self, link: Link, side: Side) -> None:
         """Ask a tap to read the link's record or item again."""
         remote = link.exchange_id if side is Side.EXCHANGE else link.c4c_id

@@ -51,7 +51,7 @@ class SyncSettings:
     info_issue_days: int = 14
 
     def fingerprint(self, record_type: RecordType) -> str:
-        """Return a hash of all that decides which values are compared (16 hex digits)."""
+        """Return a hash of all that decides what items and records must show (16 hex digits)."""
         policy = self.policies[record_type]
         directions = {name: entry.direction.value for name, entry in policy.fields.items()}
         parts = [
@@ -60,6 +60,7 @@ class SyncSettings:
             sorted(directions.items()),
             sorted(self.custom[record_type].items()),
             self.region,
+            policy.category if policy.mark_with_category else "",
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 

@@ -208,6 +208,7 @@ class Joining:
         with self._book.store.transaction():
             self._book.joined(task, link)
             self._book.conflict(task, merged.conflicts, kept, dropped)
+        self._book.overridden(task, merged.overridden)
         if merged.to_exchange:
             self._book.ask_again(link, Side.C4C)
         if not merged.to_c4c:

@@ -133,6 +133,9 @@ class Retiring:
                 continue
             live = task.digests_of(record, self._book.key)
             known = {name: digest for name, digest in live.items() if name in task.contract.base}
+            if task.facts(record, self._book.key).account_id == (task.link.account_id or ""):
+                # The account was renamed at most, maybe by us: that is no edit of the contact.
+                known.pop("company", None)
             edited = merge.edited_fields(task.contract.base, known)
             keeps = task.contract.policy.get("delete_vs_edit") != "delete"
             if edited and keeps and task.link.phase is not Phase.CONVERTING:

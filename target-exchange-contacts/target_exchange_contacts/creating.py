@@ -140,6 +140,8 @@ class Creating:
             may_write_exchange=contract.writable,
             on_conflict=contract.on_conflict,
             exchange_is_newer=not is_newer(contract, item),
+            untouched_exchange=_untouched(task.link, Side.EXCHANGE, live),
+            untouched_c4c=_untouched(task.link, Side.C4C, contract.source),
         )
         link = outcome.pair(
             task.link,
@@ -158,6 +160,7 @@ class Creating:
         with self._book.store.transaction():
             self._book.joined(task, self._as_seen(task, link))
             self._book.conflict(task, merged.conflicts, merged.to_c4c, dropped)
+        self._book.overridden(task, merged.overridden)
         if merged.to_c4c:
             self._book.ask_again(link, Side.EXCHANGE)
         task.contract = replace(contract, op=Op.UPDATE, fields=merged.to_exchange, base=live)
@@ -202,6 +205,13 @@ class Creating:
             c4c_etag=task.contract.source_version,
             c4c_changed_at=task.contract.source_modified_at,
         )
+
+
+def _untouched(link: Link, side: Side, now: Mapping[str, str]) -> set[str]:
+    """Return the fields that a side has not edited since the pair was last in agreement."""
+    if link.phase is Phase.PENDING:
+        return set()
+    return {name for name, digest in link.base(side).items() if now.get(name) == digest}
 
 
 def _body(task: Task) -> dict[str, object]:

@@ -180,7 +180,9 @@ RECORD_TABLE = [
     (link(Phase.ACTIVE), V.COMPARE, V.COMPARE, V.LEAVE_VIEW),
     (link(Phase.ACTIVE, in_view=False), V.COMPARE, V.COMPARE, V.COMPARE),
     (link(Phase.PINNED, in_view=False), V.COMPARE, V.COMPARE, V.COMPARE),
-    (link(Phase.ASLEEP), V.WAKE, V.WAKE, V.IGNORE),
+    (link(Phase.ASLEEP, in_view=False), V.WAKE, V.WAKE, V.IGNORE),
+    # Taken out by its user and still shown: it waits for a change of the record.
+    (link(Phase.ASLEEP), V.WAKE, V.IGNORE, V.IGNORE),
     (link(Phase.ASLEEP, is_hidden=True), V.IGNORE, V.IGNORE, V.IGNORE),
     (link(Phase.RETIRED), V.REVIVE, V.IGNORE, V.IGNORE),
     (link(Phase.CONVERTING), V.IGNORE, V.IGNORE, V.IGNORE),

@@ -165,6 +165,38 @@ def test_i38_first_match_never_lets_a_blank_win(
     assert result.conflicts == (("f",) if is_conflict else ()), description
 
 
+@pytest.mark.parametrize(
+    ("writable", "edited", "expected"),
+    [
+        ("c4c", "c4c", ("name",)),
+        ("c4c", "exchange", ()),
+        ("exchange", "exchange", ("name",)),
+        ("exchange", "c4c", ()),
+        ("both", "exchange", ()),
+        ("both", "c4c", ()),
+        ("neither", "exchange", ()),
+    ],
+)
+def test_i03_an_edit_against_the_arrow_is_named_when_a_pair_meets_again(
+    writable: str, edited: str, expected: tuple[str, ...]
+) -> None:
+    result = merge.merge_first(
+        ["name"],
+        exchange={"name": "1"},
+        c4c={"name": "2"},
+        blank_exchange=(),
+        blank_c4c=(),
+        may_write_c4c=("name",) if writable in ("c4c", "both") else (),
+        may_write_exchange=("name",) if writable in ("exchange", "both") else (),
+        on_conflict={},
+        exchange_is_newer=False,
+        untouched_exchange=("name",) if edited == "c4c" else (),
+        untouched_c4c=("name",) if edited == "exchange" else (),
+    )
+    assert result.overridden == expected
+    assert result.conflicts == ()
+
+
 def a_link(**changes: object) -> Link:
     return Link(link_id="l", mailbox="m", record_type=RecordType.CONTACT).but(**changes)
 

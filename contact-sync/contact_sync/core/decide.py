@@ -183,7 +183,9 @@ def decide_record(  # noqa: PLR0911 - one return per row of the table
             left = link.in_view and not is_in_view and reaches
             return Verdict.LEAVE_VIEW if left else Verdict.COMPARE
         case Phase.ASLEEP:
-            return Verdict.WAKE if is_shown and not link.is_hidden else Verdict.IGNORE
+            # One that is still in view was taken out by the user: it waits for a change.
+            is_due = not link.is_hidden and (is_newer or not link.in_view)
+            return Verdict.WAKE if is_shown and is_due else Verdict.IGNORE
         case Phase.RETIRED:
             return Verdict.REVIVE if is_shown and is_newer else Verdict.IGNORE
         case Phase.CONVERTING:

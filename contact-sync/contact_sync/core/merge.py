@@ -129,12 +129,15 @@ class FirstMerge:
         to_exchange: The C4C value is owed to Exchange.
         settled: Equal, or both keep what they have.
         conflicts: Different values on both sides.
+        overridden: Edited on one side, and the other side's value is written over the edit: the
+            field does not travel that way.
     """
 
     to_c4c: tuple[str, ...]
     to_exchange: tuple[str, ...]
     settled: tuple[str, ...]
     conflicts: tuple[str, ...]
+    overridden: tuple[str, ...] = ()
 
 
 def merge_first(  # noqa: PLR0913 - one argument per column of the rule
@@ -159,6 +162,7 @@ def merge_first(  # noqa: PLR0913 - one argument per column of the rule
     to_exchange: list[str] = []
     settled: list[str] = []
     conflicts: list[str] = []
+    overridden: list[str] = []
     for name in sorted(fields):
         up, down = name in may_write_c4c, name in may_write_exchange
         is_same = name in untouched_exchange, name in untouched_c4c
@@ -167,6 +171,8 @@ def merge_first(  # noqa: PLR0913 - one argument per column of the rule
         elif any(is_same):
             rises = up and (is_same[1] or not down)
             (to_c4c if rises else to_exchange if down else settled).append(name)
+            if is_same[0] if rises else is_same[1] and down:
+                overridden.append(name)
         elif name in blank_exchange:
             (to_exchange if down else settled).append(name)
         elif name in blank_c4c:
@@ -184,4 +190,6 @@ def merge_first(  # noqa: PLR0913 - one argument per column of the rule
                 to_exchange.append(name)
             else:
                 settled.append(name)
-    return FirstMerge(tuple(to_c4c), tuple(to_exchange), tuple(settled), tuple(conflicts))
+    return FirstMerge(
+        tuple(to_c4c), tuple(to_exchange), tuple(settled), tuple(conflicts), tuple(overridden)
+    )

@@ -115,13 +115,19 @@ def retire(link: Link) -> Link:
     return link.but(phase=Phase.RETIRED, owes=owes)
 
 
-def sleep(link: Link, *, is_hidden: bool = False) -> Link:
-    """Put a link to sleep: nothing is written to C4C, the item is gone from the folder."""
+def sleep(link: Link, *, is_hidden: bool = False, in_view: bool = False) -> Link:
+    """Put a link to sleep: nothing is written to C4C, the item is gone from the folder.
+
+    Args:
+        link: The link.
+        is_hidden: The user does not want to see the record any more.
+        in_view: The record is still shown: the link wakes when the record changes.
+    """
     return link.but(
         phase=Phase.ASLEEP,
         owes=Owes.NOTHING,
         is_hidden=is_hidden,
-        in_view=False,
+        in_view=in_view,
     )
 
 

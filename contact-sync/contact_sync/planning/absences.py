@@ -33,6 +33,7 @@ class Absences:
         self._session = session
         self._store = session.store
         self._absent: dict[str, Link] = {}
+        self._outside: set[str] = set()
         self._read: dict[str, frozenset[RecordType]] = {}
 
     def complete(self, mailbox: str, lost_folders: frozenset[RecordType]) -> None:
@@ -49,12 +50,17 @@ class Absences:
                 if again is not None:
                     self.note(again)
             case Verdict.REMOVE | Verdict.HIDE:
+                if self._session.hold_of(link.link_id, Side.EXCHANGE, "rejected"):
+                    # The item that was to be kept has been removed by its user.
+                    self._session.release(link, Side.EXCHANGE)
                 self._absent[link.link_id] = link
+                if not is_gone:
+                    self._outside.add(link.link_id)
             case Verdict.RECREATE:
                 self._bring_back(link)
             case Verdict.SLEEP:
                 with self._store.transaction():
-                    self._store.links.save(outcome.sleep(link))
+                    self._put_to_sleep(link, in_view=link.in_view and not cut_off)
                     for intent in cut_off:
                         self._store.intents.close(intent.intent_id, "done")
                 if cut_off:
@@ -73,11 +79,27 @@ class Absences:
         if self._session.policy(link.record_type).direction.reaches(Side.EXCHANGE):
             self._store.links.save(*outcome.recreate(link, self._session.new_id()))
         else:
-            self._store.links.save(outcome.sleep(link))
+            self._put_to_sleep(link)
+
+    def _put_to_sleep(self, link: Link, *, is_hidden: bool = False, in_view: bool = False) -> None:
+        """Let a link sleep; its item may lie outside its folder."""
+        self._store.links.save(outcome.sleep(link, is_hidden=is_hidden, in_view=in_view))
+        self.leave_outside(link)
 
     def withdraw(self, link: Link) -> bool:
         """Forget an absence: the record lives on under another item id."""
-        return self._absent.pop(link.link_id, None) is not None
+        absent = self._absent.pop(link.link_id, None)
+        self.leave_outside(absent or link)
+        return absent is not None
+
+    def leave_outside(self, link: Link) -> None:
+        """See to it that an item that was the pair's is not routed back by its category (E7)."""
+        if link.owes is Owes.STRIP:
+            self._store.links.save(outcome.stray(link, self._session.new_id(), Owes.STRIP))
+
+    def is_outside(self, link: Link) -> bool:
+        """Whether the item of a link has left its folder and still exists."""
+        return link.link_id in self._outside
 
     def forget(self, link: Link) -> bool:
         """Drop a pending link, unless a create may have happened for it; tell whether.
@@ -99,6 +121,9 @@ class Absences:
         with self._store.transaction():
             self._store.links.delete(link.link_id)
             self._store.links.save(*replaced)
+            for old in replaced:
+                # What its record went through meanwhile was passed over.
+                self._session.read_again(old, Side.C4C)
         self._store.issues.close(link_id=link.link_id)
         if link.exchange_id:
             self._session.close_issues_of(link.mailbox, link.exchange_id)
@@ -157,8 +182,8 @@ class Absences:
             # It was brought back once, and is deleted again: it was meant.
             self._store.issues.close(code="delete_vs_edit", link_id=link.link_id)
             if self._session.policy(kind).exchange_delete == "hide":
-                self._session.release(link.link_id, Side.C4C)
-                self._store.links.save(outcome.sleep(link, is_hidden=True))
+                self._session.release(link, Side.C4C)
+                self._put_to_sleep(link, is_hidden=True)
             else:
                 # Saved before it is emitted: what a moved-out item owes must survive a crash.
                 self._store.links.save(link)

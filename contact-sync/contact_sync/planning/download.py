@@ -211,7 +211,7 @@ class Download:
 
     def _compare(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
         """C2, C6: a linked record; what changed in C4C goes to Exchange."""
-        self._session.release(link.link_id, Side.EXCHANGE)
+        self._session.release(link, Side.EXCHANGE)
         if self._session.hold_of(link.link_id, Side.C4C, "pending"):
             # The item is gone and a person has yet to say what that means.
             return

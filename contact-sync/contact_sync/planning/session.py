@@ -47,11 +47,10 @@ class Session:
             for hold in store.holds.list_(("pending", "approved", "rejected"))
             for link_id in hold.link_ids
         }
+        issues = [row.issue for row in store.issues.list_open()]
+        self._codes = {(issue.code, issue.exchange_id) for issue in issues}
         self._with_issues = {
-            remote
-            for row in store.issues.list_open()
-            for remote in (row.issue.exchange_id, row.issue.c4c_id)
-            if remote
+            remote for issue in issues for remote in (issue.exchange_id, issue.c4c_id) if remote
         }
 
     # -- settings ----------------------------------------------------------------------------
@@ -125,12 +124,22 @@ class Session:
         hold = self._holds.get(link_id)
         return hold if hold and hold.side is side and hold.state == state else None
 
-    def release(self, link_id: str, side: Side) -> None:
+    def release(self, link: Link, side: Side) -> None:
         """Take a link out of a hold on `side`: what was to be removed is wanted again."""
-        hold = self._holds.get(link_id)
+        hold = self._holds.get(link.link_id)
         if hold and hold.side is side:
-            self.store.holds.finish_link(hold.hold_id, link_id)
-            del self._holds[link_id]
+            self.store.holds.finish_link(hold.hold_id, link.link_id)
+            del self._holds[link.link_id]
+            # What the other one went through while the link was frozen was passed over.
+            self.read_again(link, side)
+
+    def read_again(self, link: Link, side: Side) -> None:
+        """Ask for the item or the record of a link, changed or not."""
+        remote = link.exchange_id if side is Side.EXCHANGE else link.c4c_id
+        if remote is not None:
+            self.store.requests.add(
+                side, mailbox=link.mailbox, record_type=link.record_type, remote_id=remote
+            )
 
     def restore_rejected(self, links: Iterable[Link], side: Side) -> list[Link]:
         """Return those links whose removal on `side` was rejected, and close their hold."""
@@ -181,6 +190,7 @@ class Session:
         exchange_id: str | None = None,
         c4c_id: str | None = None,
         fields: Iterable[str] = (),
+        detail: str = "",
     ) -> None:
         """Store an issue about an item or a record."""
         exchange_id = exchange_id or (link.exchange_id if link else None)
@@ -194,6 +204,7 @@ class Session:
                 exchange_id=exchange_id,
                 c4c_id=c4c_id,
                 fields=tuple(sorted(fields)),
+                detail=detail,
             )
         )
         self._with_issues.update(remote for remote in (exchange_id, c4c_id) if remote)
@@ -204,6 +215,10 @@ class Session:
         for code, names in (("read_only_edit", plain), ("company_restored", set(fields) - plain)):
             if names:
                 self.raise_issue(code, link.mailbox, link.record_type, link, fields=names)
+
+    def has_issue(self, code: str, exchange_id: str) -> bool:
+        """Whether an issue of this code was open about an item when the session began."""
+        return (code, exchange_id) in self._codes
 
     def close_issue(self, code: str, mailbox: str, exchange_id: str) -> None:
         """Close an issue about an item whose cause is gone."""

@@ -16,6 +16,7 @@ from contact_sync.core.model import Link, Owes, Phase, RecordType, Side
 from contact_sync.errors import UnknownMailboxError
 from contact_sync.planning.absences import Absences
 from contact_sync.planning.c4c_operations import C4COperations
+from contact_sync.planning.places import Places
 from contact_sync.planning.session import Session, new_link_id
 
 if TYPE_CHECKING:
@@ -36,8 +37,7 @@ class Upload:
         self._store = store
         self._to_c4c = C4COperations(self._session)
         self._absences = Absences(self._session)
-        self._facts: dict[str, list[routing.FolderFact]] = {}
-        self._folders: dict[str, routing.Folders] = {}
+        self._places = Places(self._session)
         self._claimants: list[tuple[RecordType, Mapping[str, Any]]] = []
         self._revived: set[str] = set()
         # Which item is the pair's is not known while a move or creation is cut off.
@@ -55,16 +55,9 @@ class Upload:
         if mailbox not in self._session.settings.mailboxes:
             raise UnknownMailboxError
         if stream == "contact_folders":
-            self._facts.setdefault(mailbox, []).append(
-                routing.FolderFact(
-                    record["id"],
-                    record.get("displayName") or "",
-                    record.get("parentFolderId"),
-                    bool(record.get("isDefault")),
-                )
-            )
+            self._places.take(mailbox, record)
         elif stream == "mailbox_reads" and record.get("is_complete"):
-            self._absences.complete(mailbox, self._folders_of(mailbox).lost)
+            self._absences.complete(mailbox, self._places.folders(mailbox).lost)
         elif stream == "contacts":
             yield from self._item(mailbox, record)
 
@@ -79,7 +72,7 @@ class Upload:
     # -- items ---------------------------------------------------------------------------------
 
     def _item(self, mailbox: str, record: Mapping[str, Any]) -> Iterator[Operation]:
-        folders = self._folders_of(mailbox)
+        folders = self._places.folders(mailbox)
         link = self._store.links.by_exchange_id(mailbox, record["id"])
         if link is not None and self._session.is_off(link.record_type):
             return
@@ -134,12 +127,12 @@ class Upload:
             case Verdict.CONVERT, Link() if kind is not None:
                 yield from self._convert(link, kind, record)
             case Verdict.MOVE_BACK, Link():
-                self._store.links.save(_see(link, record).but(owes=Owes.MOVE))
+                self._store.links.save(_see(self._woken(link), record).but(owes=Owes.MOVE))
                 self._session.raise_issue("moved_back", mailbox, link.record_type, link)
             case Verdict.LEFT, Link():
-                owes = Owes.STRIP if self._bears_routing(record) else Owes.NOTHING
+                owes = Owes.STRIP if self._places.bears_routing(record) else Owes.NOTHING
                 self._absences.note(_see(link, record).but(owes=owes))
-            case Verdict.IGNORE, Link(owes=Owes.STRIP) if not self._bears_routing(record):
+            case Verdict.IGNORE, Link(owes=Owes.STRIP) if not self._places.bears_routing(record):
                 self._store.links.save(link.but(owes=Owes.NOTHING))
 
     def _new(
@@ -165,33 +158,39 @@ class Upload:
         policy = self._session.policy(link.record_type)
         fields = self._session.fields(link.record_type)
         may_create = policy.direction.reaches(Side.C4C) and not policy.read_only
-        refused: set[str] = set()
-        if may_create:
-            problems = fields.problems(fields.from_graph(record), is_create=True)
-            self._session.report_problems(link.mailbox, link.record_type, record["id"], problems)
-            if any(problem.is_blocking for problem in problems):
-                return
-            refused = {problem.field for problem in problems}
+        names = self._sendable(link, record) if may_create else fields.names
+        if names is None:
+            return
         # Kept while the link is pending: a create that was cut off is found by its digests.
         digests = fields.digests(self._store.digest_key, fields.from_graph(record))
-        link = self._place(_see(link, record), record).but(base_exchange=digests)
+        link = self._places.place(_see(link, record), record).but(base_exchange=digests)
         self._store.links.save(link)
         trashes = policy.read_only and policy.read_only_new_item == "trash"
         yield self._to_c4c.build(
             Op.CREATE if may_create else Op.ADOPT,
             link,
             record,
-            [name for name in fields.names if name not in refused],
+            names,
             match=policy.match_existing,
             on_no_match="trash" if trashes else "leave",
             defaults=self._to_c4c.defaults(link),
         )
 
+    def _sendable(self, link: Link, record: Mapping[str, Any]) -> Iterable[str] | None:
+        """Return the fields that C4C takes of an item; None while a required one is missing."""
+        fields = self._session.fields(link.record_type)
+        problems = fields.problems(fields.from_graph(record), is_create=True)
+        self._session.report_problems(link.mailbox, link.record_type, record["id"], problems)
+        if any(problem.is_blocking for problem in problems):
+            return None
+        refused = {problem.field for problem in problems}
+        return [name for name in fields.names if name not in refused]
+
     def _adopt(
         self, link: Link, record: Mapping[str, Any], claim: claims.Claim, fields: Iterable[str]
     ) -> Iterator[Operation]:
         """Join an item with the record it names; the values meet as in a first match."""
-        link = self._place(_see(link, record), record)
+        link = self._places.place(_see(link, record), record)
         self._store.links.save(link)
         named = {
             "tenant": claim.tenant,
@@ -202,19 +201,17 @@ class Upload:
 
     def _compare(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
         """E2, E6: a linked item in its place, or waiting to be moved there."""
-        self._session.release(link.link_id, Side.C4C)
+        self._session.release(link, Side.C4C)
         policy = self._session.policy(link.record_type)
         writes = policy.direction.reaches(Side.C4C) and not policy.read_only
         if writes and self._session.hold_of(link.link_id, Side.EXCHANGE, "rejected"):
-            # Kept, whether the view has its record again or not.
-            yield from self._revive(link.but(in_view=False), record)
+            yield from self._revive(link, record)
             return
         before = link
         fields = self._session.fields(link.record_type)
         now = fields.digests(self._store.digest_key, fields.from_graph(record))
-        link = self._place(_see(link, record), record)
-        if link.phase is Phase.ASLEEP:
-            link = link.but(phase=Phase.PINNED, is_hidden=False)
+        link = self._places.place(_see(link, record), record)
+        link = self._woken(link)
         edits = merge.sort_edits(Side.EXCHANGE, now, link.base_exchange, link.base_c4c, policy)
         relink = {"company"} & set(edits.restore) if policy.company_change == "relink" else set()
         # Without an account there is no name to write back: the company stays as it was typed.
@@ -233,8 +230,8 @@ class Upload:
 
     def _keep(self, link: Link, record: Mapping[str, Any]) -> None:
         """Leave a private item's edits where they are, until its owner takes the mark off."""
-        self._session.release(link.link_id, Side.C4C)
-        self._store.links.save(self._place(_see(link, record), record))
+        self._session.release(link, Side.C4C)
+        self._store.links.save(self._places.place(_see(link, record), record))
         fields = self._session.fields(link.record_type)
         now = fields.digests(self._store.digest_key, fields.from_graph(record))
         if merge.edited_fields(link.base_exchange, now):
@@ -273,14 +270,18 @@ class Upload:
             for operation in self._adopt(link, record, claim, names):
                 yield operation.but_contract(on_no_match="trash" if trashes else "leave")
             return
-        link = self._place(_see(link, record), record)
+        sendable = self._sendable(link, record)
+        if sendable is None:
+            return
+        # Brought back by its user: kept, whether the view shows the record or not.
+        link = self._places.place(_see(link, record), record).but(in_view=False)
         self._store.links.save(link)
         hold = self._session.hold_of(link.link_id, Side.EXCHANGE, "rejected")
         yield self._to_c4c.build(
             Op.REVIVE,
             link,
             record,
-            names,
+            sendable,
             defaults=self._to_c4c.defaults(link),
             hold=hold.hold_id if hold else None,
         )
@@ -319,12 +320,15 @@ class Upload:
         elif link.phase is Phase.CONVERTING or link.link_id in self._revived:
             self._report_copy(link, record)
             return
-        elif self._absences.withdraw(link) or link.exchange_id in (None, record["id"]):
+        elif self._absences.withdraw(link) or (
+            link.phase is not Phase.RETIRED and link.exchange_id in (None, record["id"])
+        ):
             yield from self._returned(link, kind, claim, record)
         elif link.phase is Phase.RETIRED:
+            self._absences.leave_outside(link)
             yield from self._revive(link, record)
         elif link.phase is Phase.ASLEEP and link.record_type is kind:
-            yield from self._compare(link, record)
+            yield from self._compare(self._outdated(link, record), record)
         elif self._store.intents.open_for(link.link_id):
             # A move or creation was cut off: stage 2 finds out which item is the real one.
             self._ask_again(mailbox, link.record_type, record["id"])
@@ -345,10 +349,35 @@ class Upload:
         """The same record under a new id: the pair goes on with this item."""
         policies = self._session.settings.policies
         if link.record_type is kind:
+            link = self._outdated(link, record)
             yield from self._adopt(link, record, claim, self._session.fields(kind).names)
         else:
             verdict = decide_dragged(policies[link.record_type], policies[kind])
             yield from self._act(verdict, link, kind, link.mailbox, record)
+
+    def _woken(self, link: Link) -> Link:
+        """Return a sleeping link awake; what its record went through meanwhile is read again."""
+        if link.phase is not Phase.ASLEEP:
+            return link
+        self._session.read_again(link, Side.C4C)
+        return link.but(phase=Phase.PINNED, is_hidden=False)
+
+    def _outdated(self, link: Link, record: Mapping[str, Any]) -> Link:
+        """Return the link for a copy that lay beside the item: C4C has what was agreed since."""
+        was_beside = self._session.has_issue("duplicate_of_linked", record["id"])
+        if not (was_beside or self._absences.is_outside(link)):
+            return link
+        kind = link.record_type
+        fields, policy = self._session.fields(kind), self._session.policy(kind)
+        now = fields.digests(self._store.digest_key, fields.from_graph(record))
+        edited = merge.edited_fields(link.base_exchange, now)
+        dropped = [name for name in edited if policy.may_write(Side.EXCHANGE, name)]
+        if dropped:
+            detail = "; ".join(f"{name}: c4c won, dropped {now[name]}" for name in dropped)
+            self._session.raise_issue(
+                "conflict", link.mailbox, kind, link, fields=dropped, detail=detail
+            )
+        return outcome.owe(link, dropped, Side.EXCHANGE, now)
 
     # -- helpers -------------------------------------------------------------------------------
 
@@ -356,35 +385,6 @@ class Upload:
         self._store.requests.add(
             Side.EXCHANGE, mailbox=mailbox, record_type=kind, remote_id=exchange_id
         )
-
-    def _folders_of(self, mailbox: str) -> routing.Folders:
-        """Return the mailbox's folders; remember the managed ones by id."""
-        if mailbox in self._folders:
-            return self._folders[mailbox]
-        remembered = self._store.folders.get(mailbox)
-        facts = self._facts.get(mailbox, [])
-        folders = routing.find_folders(facts, self._session.settings.policies, remembered)
-        for kind, folder_id in folders.managed.items():
-            if remembered.get(kind) != folder_id:
-                self._store.folders.set_(mailbox, kind, folder_id)
-        for kind in folders.lost - set(folders.managed):
-            self._store.folders.forget(mailbox, kind)
-        self._folders[mailbox] = folders
-        return folders
-
-    def _place(self, link: Link, record: Mapping[str, Any]) -> Link:
-        """Note what the item lacks: the right folder, the category, the link property."""
-        folders = self._folders_of(link.mailbox)
-        if folders.managed.get(link.record_type) != record["parentFolderId"]:
-            return link.but(owes=Owes.MOVE)
-        policies = self._session.settings.policies
-        marked = routing.is_marked(link.record_type, record.get("categories") or [], policies)
-        is_stamped = link.phase.is_live and link.owes is Owes.NOTHING
-        return link.but(owes=Owes.NOTHING if marked and is_stamped else Owes.STAMP)
-
-    def _bears_routing(self, record: Mapping[str, Any]) -> bool:
-        bears = {str(name).strip().casefold() for name in record.get("categories") or []}
-        return bool(bears & set(routing.foreign_categories(None, self._session.settings.policies)))
 
 
 def _see(link: Link, record: Mapping[str, Any]) -> Link:

@@ -1,0 +1,59 @@
+"""Pairs that meet again: what counts as an edit, and which edits are told (I3, I4)."""
+
+from __future__ import annotations
+
+from contact_sync.core.guards import Limits
+from contact_sync.core.model import Direction, FieldPolicy
+from property.planner_scene import ACCOUNT, CONTACT, Scene
+
+TO_EXCHANGE = {"title": FieldPolicy(direction=Direction.TO_EXCHANGE)}
+
+
+def test_i04_a_pair_that_meets_again_has_no_conflict_about_a_reformatted_value() -> None:
+    """Exchange keeps phones with a mark: different from C4C's, and agreed on."""
+    with Scene(limits=Limits(0, 0.0)) as scene:
+        item, _ = scene.pair()
+        scene.deletes(item)
+        scene.session()
+        scene.decides("reject")
+        scene.session(download=lambda: scene.moves(item, "f-contact"))
+        assert scene.told("conflict") == []
+
+
+def test_i03_an_edit_against_the_arrow_is_told_when_an_item_comes_back() -> None:
+    with Scene(fields=TO_EXCHANGE) as scene:
+        item, record = scene.pair()
+        scene.deletes(record)
+        scene.session()
+        scene.types(item, title="typed-1")
+        scene.moves(item, "f-contact")
+        scene.rest()
+        assert item.properties["title"] != "typed-1"
+        (issue,) = scene.told("read_only_edit")
+        assert issue.fields == ("title",)
+
+
+def test_i03_a_company_typed_into_an_item_that_comes_back_is_told() -> None:
+    with Scene(ACCOUNT, CONTACT) as scene:
+        item, record = next(
+            pair for pair in scene.pairs[CONTACT] if pair[1].properties.get("AccountID")
+        )
+        scene.deletes(record)
+        scene.session()
+        scene.types(item, company="typed-1")
+        scene.moves(item, "f-contact")
+        scene.rest()
+        assert scene.told("company_restored")
+
+
+def test_e05_a_renamed_account_is_no_edit_of_its_contacts() -> None:
+    with Scene(ACCOUNT, CONTACT) as scene:
+        item, record = next(
+            pair for pair in scene.pairs[CONTACT] if pair[1].properties.get("AccountID")
+        )
+        for account in [r for r in scene.world.tenant.records.values() if r.kind is ACCOUNT]:
+            scene.types(account, name=f"typed-{account.id}")
+        scene.deletes(item)
+        scene.rest()
+        assert not record.is_live
+        assert scene.told("delete_vs_edit") == []
