@@ -88,14 +88,16 @@ class Executor:
     def _contacts(self, mailbox: str, tasks: list[Task]) -> None:
         creates = [task for task in tasks if task.contract.op is Op.CREATE]
         moves = [task for task in tasks if task.contract.op is Op.MOVE]
+        # First: by a create the link of such an item may get another one.
+        strips = [Write(task, strips=True) for task in tasks if task.contract.op is Op.STRIP]
+        self._writing.run(mailbox, strips)
         writes = self._creating.run(mailbox, creates)
         writes += self._moving.run(mailbox, moves)
         for task in tasks:
             if task.contract.op is Op.UPDATE:
                 writes.append(Write(task))
-            elif task.contract.op in (Op.STAMP, Op.STRIP):
-                is_stamp = task.contract.op is Op.STAMP
-                writes.append(Write(task, stamps=is_stamp, strips=not is_stamp))
+            elif task.contract.op is Op.STAMP:
+                writes.append(Write(task, stamps=True))
         self._writing.run(mailbox, list(self._joined(writes)))
 
     def _joined(self, writes: Iterable[Write]) -> Iterable[Write]:
@@ -119,7 +121,6 @@ class Executor:
             by_link[task.link.link_id] = Write(
                 Task(contract, {**seen.task.properties, **task.properties}, task.link),
                 stamps=seen.stamps or write.stamps,
-                strips=seen.strips or write.strips,
             )
         return by_link.values()
 

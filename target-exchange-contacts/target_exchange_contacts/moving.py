@@ -54,6 +54,9 @@ class Moving:
                 self._book.ask_again(task.link, Side.EXCHANGE)
             elif item.folder_id == folders.get(task.kind):
                 stamps.append(Write(task, stamps=True))
+            elif item.folder_id != task.link.exchange_folder_id:
+                # Moved by its user since it was read, maybe to Deleted Items: to be decided anew.
+                self._book.ask_again(task.link, Side.EXCHANGE)
             elif task.kind in folders:
                 moves.append((task, item))
         self._copy(mailbox, moves)

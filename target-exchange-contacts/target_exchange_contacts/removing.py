@@ -6,6 +6,7 @@ fields of an edit that a deletion overrides (C4), before it does.
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from contact_sync.core import merge, outcome
@@ -59,7 +60,7 @@ class Removing:
         for task in tasks:
             item = items.get(task.item_id)
             if item is None or self._has_left(mailbox, task, item):
-                self._finish(task, intents[task.link.link_id])
+                self._finish(task, intents[task.link.link_id], is_outside=item is not None)
             else:
                 try:
                     self._save_edits(task, item)
@@ -103,15 +104,20 @@ class Removing:
         live = task.digests_of(item, self._book.key)
         base = task.contract.base
         edited = merge.edited_fields(base, {n: d for n, d in live.items() if n in base})
-        if edited and task.contract.policy.get("after") == "retired":
+        if edited and task.contract.policy.get("after") != "forgotten":
             self._book.issue(task, "deletion_dropped_edit", edited)
 
-    def _finish(self, task: Task, intent: str) -> None:
+    def _finish(self, task: Task, intent: str, *, is_outside: bool = False) -> None:
+        """Store the end; an item that its user took out meanwhile is not to be routed back (E7)."""
         match task.contract.policy.get("after"):
             case "asleep":
+                if is_outside:
+                    stray = outcome.stray(task.link, str(uuid.uuid4()), Owes.STRIP)
+                    self._book.store.links.save(stray)
                 self._book.done(task, outcome.sleep(task.link), intent)
             case "forgotten":
                 self._book.forgotten(task, intent)
             case _:
-                link = outcome.retire(task.link.but(owes=Owes.NOTHING))
+                owes = Owes.STRIP if is_outside else Owes.NOTHING
+                link = outcome.retire(task.link.but(owes=owes))
                 self._book.done(task, link, intent)

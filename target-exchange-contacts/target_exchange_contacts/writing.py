@@ -159,6 +159,8 @@ class Writing:
             c4c=task.contract.source,
         )
         link = outcome.see_item(link, task.facts(item, self._book.key))
+        # Where it belongs is decided from what the tap reports: a user may have moved it meanwhile.
+        link = link.but(exchange_folder_id=task.link.exchange_folder_id)
         if write.stamps or write.strips:
             link = link.but(owes=Owes.NOTHING)
         self._book.done(task, link)
