@@ -45,8 +45,8 @@ behaviour: .venv/.installed ## play every pair of events and write docs/behaviou
 	$(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) PYTHONPATH=tests $(BIN)/python scripts/behaviour.py
 
 .PHONY: soak
-soak: .venv/.installed ## play generated histories with faults and kills; SOAK_SECONDS, SOAK_SEED
-	@$(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) PYTHONPATH=tests $(BIN)/python scripts/soak.py
+soak: install ## play generated histories with faults and kills; SOAK_SECONDS, SOAK_SEED
+	@$(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) PYTHONPATH=tests:scripts $(BIN)/python scripts/soak.py
 
 .PHONY: mutants
 mutants: .venv/.installed ## plant defects in a scratch copy and see that the tests find them

@@ -1,25 +1,47 @@
 """Plays generated histories for a set time and says what happened; ends with 1 on a violation.
 
 SOAK_SECONDS (default 600) and SOAK_SEED (default: today's date) choose how long and which ones.
+Beside the histories in this process, a share is played as real `meltano run sync`. Faults that
+nothing has met when the time is up are played one by one: a kind that never fired is a failure.
 A failing history is shrunk and printed as a script of steps; its seed plays it again.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
 import sys
 import time
 import traceback
 from collections import Counter
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from pathlib import Path
 
 from histories.faults import NAMES
 from histories.machine import TALLY, SyncMachine
+from histories.scripted import play
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 _HISTORIES_PER_SEED = 20
 _STEPS = 30
+#: Histories that are played for a fault that nothing has met.
+_TRIES_PER_FAULT = 12
+_MELTANO = Path(__file__).with_name("soak_meltano.py")
+
+
+@dataclass
+class _Meltano:
+    """What the runs under Meltano counted."""
+
+    histories: int = 0
+    steps: int = 0
+    sessions: int = 0
+    violations: int = 0
+    fired: Counter[str] = field(default_factory=Counter)
+    chosen: Counter[str] = field(default_factory=Counter)
 
 
 def main() -> int:
@@ -31,15 +53,23 @@ def main() -> int:
     violations = 0
     number = first * 1000
     print(f"SOAK_SEED={first} SOAK_SECONDS={seconds:g}", flush=True)
-    while time.monotonic() - begun < seconds:
-        violations += not _play(number)
-        number += 1
-    _report(time.monotonic() - begun, number - first * 1000, violations)
+    with subprocess.Popen(  # noqa: S603 - our own script
+        [sys.executable, str(_MELTANO), str(first), str(seconds)],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as beside:
+        while time.monotonic() - begun < seconds:
+            violations += not _play(number)
+            number += 1
+        violations += _play_rare(first)
+        meltano = _said(beside)
+    _report(time.monotonic() - begun, number - first * 1000, meltano)
+    violations += meltano.violations
+    print(f"violations           {violations}")
     never = sorted(set(NAMES) - set(+TALLY.fired))
-    if never and seconds >= 600:  # noqa: PLR2004 - the default; a shorter soak cannot see them all
+    if never:
         print("Faults that never fired:", ", ".join(never))
-        return 1
-    return 1 if violations else 0
+    return 1 if violations or never else 0
 
 
 def _play(number: int) -> bool:
@@ -64,7 +94,33 @@ def _play(number: int) -> bool:
     return True
 
 
-def _report(seconds: float, seeds: int, violations: int) -> None:
+def _play_rare(first: int) -> int:
+    """Play histories around the faults that nothing has met; return the violations."""
+    violations = 0
+    for name in NAMES:
+        for number in range(first, first + _TRIES_PER_FAULT):
+            if TALLY.fired[name]:
+                break
+            played = play(number, SyncMachine, name)
+            if played.violation:
+                violations += 1
+                print(f"\nviolation with seed {number} and fault {name!r}: {played.violation}")
+                print(*played.steps, sep="\n", flush=True)
+    return violations
+
+
+def _said(beside: subprocess.Popen[str]) -> _Meltano:
+    """Wait for the runs under Meltano; pass on what they say, and return what they counted."""
+    text, _ = beside.communicate()
+    *findings, counts = text.splitlines() or [""]
+    print("\n".join(findings))
+    if beside.returncode not in (0, 1):
+        print("The histories under Meltano broke off.")
+        return _Meltano(violations=1)
+    return _Meltano(**json.loads(counts))
+
+
+def _report(seconds: float, seeds: int, meltano: _Meltano) -> None:
     by_kind = Counter[str]()
     for name, times in TALLY.fired.items():
         by_kind[" ".join(name.split()[:2])] += times
@@ -77,7 +133,10 @@ def _report(seconds: float, seeds: int, violations: int) -> None:
         print(f"  {name:<28} {times}")
     rests = ", ".join(f"{writes}: {times}" for writes, times in sorted(TALLY.to_rest.items()))
     print(f"writing sessions until rest   {rests}")
-    print(f"violations           {violations}")
+    print(
+        f"under Meltano        {meltano.histories} histories, {meltano.steps} user steps, "
+        f"{meltano.sessions} sessions, {sum(Counter(meltano.fired).values())} faults that fired"
+    )
 
 
 if __name__ == "__main__":

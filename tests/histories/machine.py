@@ -68,7 +68,13 @@ TALLY = Tally()
 
 
 class SyncMachine(RuleBasedStateMachine):
-    """One history."""
+    """One history.
+
+    Attributes:
+        sessions: How its sessions run.
+    """
+
+    sessions: type[FaultySessions] = FaultySessions
 
     def __init__(self) -> None:
         super().__init__()
@@ -102,7 +108,7 @@ class SyncMachine(RuleBasedStateMachine):
         self._config = Config(read_only, winner, has_view)
         settings = {kind: {"on_conflict": winner, "read_only": kind in read_only} for kind in KINDS}
         views = [VIEW] if has_view else []
-        world = FaultySessions(self._folder, mapper=settings, views=views)
+        world = self.sessions(self._folder, mapper=settings, views=views)
         self._world = self._stack.enter_context(world)
         self._time = VirtualTime()
         self._stack.enter_context(self._time.rule(world))

@@ -1,0 +1,127 @@
+"""Histories from one seed, without a search: for sessions that are dear and faults that are rare.
+
+Responsible for a history from its seed to its verdict. Users, faults, kills and the oracle are
+those of the state machine; a history that fails is told as the list of its steps.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from histories.faults import MENU, NAMES
+from histories.ledger import CANARY, KINDS
+from histories.machine import SyncMachine
+from histories.meltano_sessions import MeltanoSessions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Days of a history; each ends with a session that has something of everything to write.
+_DAYS = 2
+_KILLS = [name for name in NAMES if name not in MENU]
+
+_ACTS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("outlook_creates", ("kind", "is_routed")),
+    ("outlook_edits", ("pick", "name")),
+    ("outlook_deletes", ("pick",)),
+    ("outlook_moves_out", ("pick",)),
+    ("outlook_drags", ("pick", "kind")),
+    ("outlook_copies", ("pick",)),
+    ("outlook_restores", ("pick",)),
+    ("c4c_creates", ("kind",)),
+    ("c4c_edits", ("pick", "name")),
+    ("both_edit_alike", ("pick", "name")),
+    ("c4c_ends", ("pick", "is_removed")),
+    ("c4c_revives", ("pick",)),
+    ("delta_tokens_expire", ()),
+    ("singer_state_is_lost", ("tap",)),
+)
+
+
+class MeltanoMachine(SyncMachine):
+    """A history whose sessions are real `meltano run sync`."""
+
+    sessions = MeltanoSessions
+
+    @override
+    def _assert_private(self) -> None:
+        super()._assert_private()
+        assert isinstance(self._world, MeltanoSessions)
+        found = self._world.project.files_with(CANARY)
+        assert not found, f"I37 personal data in {found}"
+
+
+@dataclass(frozen=True)
+class Played:
+    """A history that came to its end.
+
+    Attributes:
+        steps: What happened, as calls of the machine.
+        violation: What did not hold; empty if all went well.
+    """
+
+    steps: tuple[str, ...]
+    violation: str
+
+
+def play(seed: int, machine: type[SyncMachine], fault: str | None = None) -> Played:
+    """Play the history of a seed; `fault` alone goes wrong in it, or else some by chance."""
+    rng = random.Random(f"{seed}/{fault or ''}")
+    steps: list[str] = []
+    history = machine()
+    try:
+        for name, arguments in _script(rng, fault):
+            steps.append(f"{name}({', '.join(f'{k}={v!r}' for k, v in arguments.items())})")
+            getattr(history, name)(**arguments)
+        history._assert_private()
+    except AssertionError as violation:
+        return Played(tuple(steps), f"{violation}\n{violation.__cause__ or ''}")
+    finally:
+        history._stack.close()
+    return Played(tuple(steps), "")
+
+
+def _script(rng: random.Random, fault: str | None) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield (
+        "begin",
+        {
+            "read_only": rng.choice(((), (), ("contact",))) if fault is None else (),
+            "winner": rng.choice(("c4c", "exchange", "newest")),
+            "has_view": rng.random() < 0.3,
+            "switches": [],
+            "population": rng.randint(2, 5),
+            "chosen": _faults(rng, fault),
+        },
+    )
+    for _ in range(_DAYS):
+        for _ in range(rng.randint(1, 4)):
+            name, names = rng.choice(_ACTS)
+            yield name, {argument: _argument(rng, argument) for argument in names}
+        yield "a_busy_day", {"pick": rng.randrange(998)}
+        yield "session", {"chosen": _faults(rng, fault)}
+        yield "rest", {}
+
+
+def _faults(rng: random.Random, fault: str | None) -> list[tuple[str, int]]:
+    if fault is not None:
+        return [(fault, 1)]
+    chosen = rng.sample(sorted(MENU), 2)
+    if rng.random() < 0.6:
+        chosen.append(rng.choice(_KILLS))
+    return [(name, rng.randint(1, 3)) for name in chosen]
+
+
+def _argument(rng: random.Random, name: str) -> object:
+    match name:
+        case "kind":
+            return rng.choice(KINDS)
+        case "tap":
+            return rng.choice(("tap-exchange-contacts", "tap-c4c"))
+        case "is_routed" | "is_removed":
+            return rng.random() < 0.5
+        case _:
+            return rng.randrange(998)
