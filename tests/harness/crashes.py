@@ -245,7 +245,8 @@ class CrashWorld(World):
         source = PLUGINS[name](
             config=self.settings(name), catalog=self.catalogs.get(name), state=state
         )
-        self.catalogs.setdefault(name, source.catalog_dict)
+        if name not in self.catalogs:
+            self.catalogs[name] = source.catalog_dict
         source.sync_all()
 
 

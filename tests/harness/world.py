@@ -183,7 +183,8 @@ class World:
             catalog=self.catalogs.get(tap_name),
             state=json.loads(json.dumps(state or {})),
         )
-        self.catalogs.setdefault(tap_name, source.catalog_dict)
+        if tap_name not in self.catalogs:
+            self.catalogs[tap_name] = source.catalog_dict
         output[tap_name] = _captured(source.sync_all)
         mapper = ContactSyncMapper(config=self.settings(mapping))
         output[mapping] = _captured(lambda: mapper.listen(io.StringIO(output[tap_name])))

@@ -68,7 +68,8 @@ class FaultySessions(World):
             catalog=self.catalogs.get(name),
             state=json.loads(json.dumps(self.state.get(name) or {})),
         )
-        self.catalogs.setdefault(name, source.catalog_dict)
+        if name not in self.catalogs:
+            self.catalogs[name] = source.catalog_dict
         run: Callable[[], object] = source.sync_all
         return run
 

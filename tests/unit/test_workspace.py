@@ -199,3 +199,11 @@ def _own_requirements(name: str, *, with_extra: bool) -> set[str]:
         lines += PROJECTS[name]["optional-dependencies"]["sync"]
     needed = {Requirement(line).name for line in lines} & set(PROJECTS)
     return {name}.union(*(_own_requirements(each, with_extra=False) for each in needed))
+
+
+@pytest.mark.xdist_group("probe")
+def test_groups_of_tests_reach_their_worker_together(request: pytest.FixtureRequest) -> None:
+    """A worker that does not know the groups plays the worlds of a group again and again."""
+    if not getattr(request.config.option, "loadgroup", False):
+        pytest.skip("these tests are not spread over workers by groups")
+    assert request.node.nodeid.endswith("@probe")
