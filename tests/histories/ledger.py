@@ -70,6 +70,8 @@ class Person:
         copies: Item ids of copies that a user made.
         doubles: Copies of an item that did not bear the link property yet.
         revivals: How often a user brought back one side.
+        outs: How often a user took an item out of its managed folder: it stays, and where the pair
+            got a new one it is a copy from then on.
         typed: Values since the last quiescence.
         settled: Field -> value at the last quiescence.
         extras: Properties of the item that the sync must keep: photo, categories, spouse.
@@ -84,6 +86,7 @@ class Person:
     copies: set[str] = field(default_factory=set)
     doubles: int = 0
     revivals: int = 0
+    outs: int = 0
     typed: list[Typed] = field(default_factory=list)
     settled: dict[str, str] = field(default_factory=dict)
     extras: dict[str, str] = field(default_factory=dict)
@@ -93,6 +96,7 @@ class Person:
         """Note a step that is more than an edit."""
         self.steps.append(verb)
         self.seen.add(verb)
+        self.outs += verb == "move_out"
         if verb != "create":
             self.has_trouble = True
             # An item that is made anew from its record has lost what C4C does not know.

@@ -78,6 +78,8 @@ class Oracle:
     def _judge(self, person: Person, traces: Traces, *, is_excused: bool) -> Iterator[str]:
         records, items = len(traces.live), len(traces.managed)
         extra = person.revivals + len(person.copies)
+        # What was taken out may be dragged into a folder again, beside the item made in its place.
+        extra += person.outs if "drag" in person.seen else 0
         # A copy may stand for the record when the pair has moved on to another type.
         heirs = len(person.copies) if "drag" in person.seen else person.doubles
         if records > 1 + person.revivals + heirs:
