@@ -78,8 +78,9 @@ class TapRequests:
     def wanted_contacts(self, mailbox: str) -> set[str]:
         """Return the ids of items to be read by id, changed or not.
 
-        Asked for; not confirmed in C4C yet; with an unresolved write to C4C; with a hold;
-        with an issue that is due; or with fields whose value in Exchange is not known.
+        Asked for; not confirmed in C4C yet; with an unresolved write to C4C; with an update whose
+        outcome is not known; with a hold; with an issue that is due; or with fields whose value in
+        Exchange is not known.
         """
         links = self._store.links.list_(mailbox=mailbox)
         resolve = self._links_to_resolve(Side.C4C)
@@ -106,8 +107,8 @@ class TapRequests:
         """Return the ObjectIDs of records to be read by key, changed or not.
 
         Asked for; without an item, or one to be re-created; with an unresolved write to Exchange;
-        with a hold; with an issue that is due; or with fields whose value in C4C is not
-        known.
+        with an update whose outcome is not known; with a hold; with an issue that is due; or with
+        fields whose value in C4C is not known.
         """
         wanted_type = RecordType(record_type)
         resolve = self._links_to_resolve(Side.EXCHANGE)
@@ -182,11 +183,16 @@ class TapRequests:
         }
 
     def _links_to_resolve(self, written_side: Side) -> set[str]:
-        """Return links with a write that was cut off on that side, or with a hold.
+        """Return links with a write that was cut off on that side, with an update, or a hold.
 
         What a hold waits for is looked at every time: it ends by itself when nothing is missing.
+        After an update that was cut off both sides are looked at: one shows what arrived, the
+        other what it has come to since.
         """
-        cut_off = {entry.link_id for entry in self._store.intents.list_open(written_side)}
+        intents = self._store.intents
+        cut_off = {
+            entry.link_id for entry in (*intents.list_open(written_side), *intents.list_updates())
+        }
         held = self._store.holds.list_(("pending", "approved", "rejected"))
         return cut_off.union(*(entry.link_ids for entry in held))
 

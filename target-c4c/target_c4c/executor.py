@@ -40,6 +40,7 @@ class Executor:
         self._joining = Joining(client, self.book, self._accounts, self._updating)
         self._retiring = Retiring(client, self.book)
         self._is_resolved = False
+        self._sent: dict[str, list[Mapping[str, str]]] = defaultdict(list)
 
     def run(self, records: Sequence[Mapping[str, Any]]) -> None:
         """Run the operations of one stream.
@@ -50,11 +51,14 @@ class Executor:
         Raises:
             ContractError: A contract cannot be read; nothing of the stream was written.
         """
-        tasks = [task for task in map(self._task, records) if task is not None]
+        contracts = [(Contract.from_message(record[PROPERTY]), record) for record in records]
         if not self._is_resolved:
-            region = next((task.contract.region for task in tasks), None)
+            region = next((contract.region for contract, _ in contracts), None)
             intents.resolve(self._client, self._store, region)
+            for intent in self._store.intents.list_updates(Side.C4C):
+                self._sent[intent.link_id].append(intent.written)
             self._is_resolved = True
+        tasks = [task for task in (self._task(*pair) for pair in contracts) if task is not None]
         by_step: dict[tuple[str, RecordType], list[Task]] = defaultdict(list)
         for task in tasks:
             by_step[_step(task.contract.op), task.kind].append(task)
@@ -71,12 +75,13 @@ class Executor:
         # The next stream may look for accounts that this one has just created or renamed.
         self._accounts.forget()
 
-    def _task(self, record: Mapping[str, Any]) -> Task | None:
-        contract = Contract.from_message(record[PROPERTY])
+    def _task(self, contract: Contract, record: Mapping[str, Any]) -> Task | None:
         link = self._store.links.get(contract.link)
         # A link that is gone was forgotten meanwhile: the operation has lost its reason.
         properties = {name: value for name, value in record.items() if name != PROPERTY}
-        return Task(contract, properties, link) if link is not None else None
+        if link is None:
+            return None
+        return Task(contract, properties, link, self._sent.get(link.link_id, ()))
 
 
 def _step(op: Op) -> str:

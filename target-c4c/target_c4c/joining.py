@@ -338,7 +338,9 @@ def _untouched(task: Task, side: Side, now: Mapping[str, str]) -> set[str]:
     """
     if task.link.phase is Phase.PENDING:
         return set()
-    return {name for name, digest in task.link.base(side).items() if now.get(name) == digest}
+    echoes = merge.echoes(task.sent, now) if side is Side.C4C else {}
+    base = {**task.link.base(side), **echoes}
+    return {name for name, digest in base.items() if now.get(name) == digest}
 
 
 def _only(names: set[str], digests: Mapping[str, str]) -> dict[str, str]:

@@ -132,11 +132,12 @@ class Retiring:
                 self._retired(removal, record)
                 continue
             live = task.digests_of(record, self._book.key)
-            known = {name: digest for name, digest in live.items() if name in task.contract.base}
+            base = task.base_of(live)
+            known = {name: digest for name, digest in live.items() if name in base}
             if task.facts(record, self._book.key).account_id == (task.link.account_id or ""):
                 # The account was renamed at most, maybe by us: that is no edit of the contact.
                 known.pop("company", None)
-            edited = merge.edited_fields(task.contract.base, known)
+            edited = merge.edited_fields(base, known)
             keeps = task.contract.policy.get("delete_vs_edit") != "delete"
             if edited and keeps and task.link.phase is not Phase.CONVERTING:
                 self._kept(removal, edited)

@@ -5,14 +5,15 @@ Responsible for the few look-ups every step needs. Decides nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from contact_sync.core import merge
 from contact_sync.core.model import RecordType
 from contact_sync.core.outcome import RecordFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from c4c_client import C4CRecord
     from contact_sync.contract import Contract
@@ -34,11 +35,13 @@ class Task:
         contract: What is asked.
         properties: C4C properties that the mapper put into the record.
         link: The link as it stands now; steps replace it.
+        sent: Digests of what earlier sessions sent and never heard of, per update.
     """
 
     contract: Contract
     properties: Mapping[str, Any]
     link: Link
+    sent: Sequence[Mapping[str, str]] = field(default=())
 
     def __post_init__(self) -> None:  # noqa: D105 - derives what the class docstring names
         self.fields = self.contract.field_map
@@ -53,6 +56,16 @@ class Task:
     def collection(self) -> str:
         """Entity set of the record."""
         return COLLECTIONS[self.kind]
+
+    def base_of(self, live: Mapping[str, str]) -> dict[str, str]:
+        """Return the base of a record: what was agreed on, or what we wrote since unheard.
+
+        Stage 1 writes before C4C is read, so nobody has told our own values from edits yet.
+
+        Args:
+            live: Digests of the record as just read.
+        """
+        return {**self.contract.base, **merge.echoes(self.sent, live)}
 
     def digests_of(self, record: C4CRecord, key: bytes) -> dict[str, str]:
         """Return the digests of a record's values."""

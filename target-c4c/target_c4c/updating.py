@@ -1,7 +1,8 @@
 """Updates of linked records: If-Match, three-way merge on mismatch, read-back.
 
-Responsible for never overwriting what was not seen. An update whose reply was lost is looked at
-again before it is repeated: with If-Match it cannot have been applied twice.
+Responsible for never overwriting what was not seen, and for the intent before every update. One
+whose reply was lost is looked at again before it is repeated: with If-Match it cannot have been
+applied twice.
 """
 
 from __future__ import annotations
@@ -29,12 +30,16 @@ ROUNDS = 4
 
 @dataclass
 class _Update:
-    """One update between rounds: the fields still to be written and the version to match."""
+    """One update between rounds: the fields still to be written and the version to match.
+
+    Its intent is opened once: later rounds write fewer fields, never others.
+    """
 
     task: Task
     fields: tuple[str, ...]
     etag: str | None
     needs_read: bool
+    intent: str | None = None
 
 
 class Updating:
@@ -66,6 +71,7 @@ class Updating:
         ready += self._merged([update for update in updates if update.needs_read])
         writes = [(update, self._body(update)) for update in ready]
         writes = [(update, body) for update, body in writes if body]
+        self._announce([update for update, _ in writes])
         results = self._client.execute(
             [
                 Update(update.task.collection, update.task.link.c4c_id or "", body, update.etag)
@@ -80,8 +86,23 @@ class Updating:
                 update.needs_read = True
                 again.append(update)
             elif result.error is not None:
-                self._book.failed(update.task, result.error)
+                self._book.failed(update.task, result.error, update.intent)
         return again
+
+    def _announce(self, updates: list[_Update]) -> None:
+        """Put on record what is about to be written, by which the next session knows it as ours."""
+        new = [update for update in updates if update.intent is None]
+        opened = self._book.store.intents.open_updates(
+            Side.C4C,
+            {
+                update.task.link.link_id: {
+                    name: update.task.contract.source[name] for name in update.fields
+                }
+                for update in new
+            },
+        )
+        for update in new:
+            update.intent = opened[update.task.link.link_id]
 
     def _merged(self, updates: list[_Update]) -> Iterator[_Update]:
         """Yield the updates that are left to write after a look at the live records."""
@@ -94,8 +115,16 @@ class Updating:
             if record is None or is_obsolete(update.task.kind, record.properties):
                 # C3/C4: the deletion wins; stage 2 carries it out and names the dropped fields.
                 self._book.ask_again(update.task.link, Side.C4C)
+                self._end(update)
             elif self._merge(update, record):
                 yield update
+            else:
+                self._end(update)
+
+    def _end(self, update: _Update) -> None:
+        """Close the intent of an update that has nothing left to write."""
+        if update.intent is not None:
+            self._book.store.intents.close(update.intent, "agreed")
 
     def _merge(self, update: _Update, record: C4CRecord) -> bool:
         """Merge one update into the live record; tell whether something is left to write."""
@@ -107,7 +136,7 @@ class Updating:
         merged = merge.merge_update(
             plain,
             source=source,
-            base=task.contract.base,
+            base=task.base_of(live),
             live=live,
             source_side=Side.EXCHANGE,
             on_conflict=task.contract.on_conflict,
@@ -156,7 +185,7 @@ class Updating:
         if "company" in update.fields and read_back.get("company") != source.get("company"):
             link = outcome.owe(link, ["company"], Side.EXCHANGE, source)
         link = outcome.see_record(link, task.facts(record, self._book.key))
-        self._book.done(task, link)
+        self._book.done(task, link, update.intent)
 
 
 def _one_per_record(updates: list[_Update]) -> tuple[list[_Update], list[_Update]]:

@@ -1,8 +1,8 @@
 """Writes to items that exist: merge with what was just read, write, read back, settle.
 
-Responsible for never overwriting what was not seen: every item is read right before it is
-written, and what was read goes along as If-Match. Graph's PATCH documents no If-Match
-(Unconfirmed: it is honoured), hence the read is not left out.
+Responsible for never overwriting what was not seen, and for the intent before every write: every
+item is read right before it is written, and what was read goes along as If-Match. Graph's PATCH
+documents no If-Match (Unconfirmed: it is honoured), hence the read is not left out.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class Write:
         strips: Whether the routing categories are taken off (the item left the sync).
         written: Fields in the PATCH that is on its way.
         agreed: Fields that already had the wanted value.
+        intent: Opened once: later rounds write fewer fields, never others.
     """
 
     task: Task
@@ -45,6 +46,7 @@ class Write:
     strips: bool = False
     written: tuple[str, ...] = ()
     agreed: tuple[str, ...] = field(default=())
+    intent: str | None = None
 
 
 def link_text(book: Book, task: Task) -> str:
@@ -89,6 +91,7 @@ class Writing:
                 self._settle(write, item)
             else:
                 updates.append((write, update))
+        self._announce([write for write, _ in updates])
         outcomes = self._client.update_contacts(mailbox, [update for _, update in updates])
         again = []
         for (write, _), result in zip(updates, outcomes, strict=True):
@@ -97,16 +100,33 @@ class Writing:
             elif isinstance(result.error, (PreconditionFailedError, UnknownOutcomeError)):
                 again.append(write)
             elif result.error is not None:
-                self._book.failed(write.task, result.error)
+                self._book.failed(write.task, result.error, write.intent)
         return again
+
+    def _announce(self, writes: list[Write]) -> None:
+        """Put on record what is about to be written, by which the next session knows it as ours."""
+        new = [write for write in writes if write.intent is None]
+        opened = self._book.store.intents.open_updates(
+            Side.EXCHANGE,
+            {
+                write.task.link.link_id: {
+                    name: write.task.contract.source[name] for name in write.written
+                }
+                for write in new
+            },
+        )
+        for write in new:
+            write.intent = opened[write.task.link.link_id]
 
     def _vanished(self, write: Write) -> None:
         """The item is gone: what that means is decided when the tap reports it."""
         task = write.task
         if task.link.phase is Phase.RETIRED:
-            self._book.done(task, task.link.but(owes=Owes.NOTHING))
-        else:
-            self._book.ask_again(task.link, Side.EXCHANGE)
+            self._book.done(task, task.link.but(owes=Owes.NOTHING), write.intent)
+            return
+        self._book.ask_again(task.link, Side.EXCHANGE)
+        if write.intent is not None:
+            self._book.store.intents.close(write.intent, "gone")
 
     def _prepare(self, write: Write, item: Contact) -> ContactUpdate | None:
         """Merge with the item as just read; None if nothing is left to write."""
@@ -163,4 +183,4 @@ class Writing:
         link = link.but(exchange_folder_id=task.link.exchange_folder_id)
         if write.stamps or write.strips:
             link = link.but(owes=Owes.NOTHING)
-        self._book.done(task, link)
+        self._book.done(task, link, write.intent)

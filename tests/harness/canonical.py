@@ -52,7 +52,8 @@ def canon(world: World) -> Canon:
     with world.store() as store:
         found["links"] = sorted((_link(link, names) for link in store.links.list_()), key=repr)
         found["intents"] = [
-            (intent.side.value, intent.kind) for intent in store.intents.list_open()
+            (intent.side.value, intent.kind)
+            for intent in (*store.intents.list_open(), *store.intents.list_updates())
         ]
         found["issues"] = sorted(
             (

@@ -393,6 +393,7 @@ class SyncMachine(RuleBasedStateMachine):
         assert not violations, "\n".join(violations)
         with self._world.store() as store:
             assert not store.intents.list_open(), "I11 an intent is open at rest"
+            assert not store.intents.list_updates(), "I11 an update is open at rest"
 
     def _assert_state_not_poorer(self, before: dict[str, Any]) -> None:
         for tap, state in before.items():

@@ -12,7 +12,7 @@ from contact_sync.store import Hold, Intent, IssueRow, Request
 from contact_sync.store.issues import severity_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
 
@@ -48,7 +48,15 @@ class MemoryIntents:
         self._store = store
 
     def open(self, side: Side, kind: str, link_ids: Sequence[str]) -> dict[str, str]:
-        opened = {link_id: self._store.new_id() for link_id in link_ids}
+        return self._open(side, kind, {link_id: {} for link_id in link_ids})
+
+    def open_updates(self, side: Side, written: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+        return self._open(side, "update", written)
+
+    def _open(
+        self, side: Side, kind: str, written: Mapping[str, Mapping[str, str]]
+    ) -> dict[str, str]:
+        opened = {link_id: self._store.new_id() for link_id in written}
         for link_id, intent_id in opened.items():
             if link_id not in self._rows.links:
                 raise LookupError(link_id)
@@ -58,6 +66,7 @@ class MemoryIntents:
                 side=side,
                 kind=kind,
                 opened_at=self._store.now,
+                written=dict(written[link_id]),
             )
         return opened
 
@@ -67,9 +76,15 @@ class MemoryIntents:
             raise StaleIntentError(intent_id)
 
     def open_for(self, link_id: str) -> list[Intent]:
-        return [intent for intent in self._rows.intents.values() if intent.link_id == link_id]
+        return [intent for intent in self.list_open() if intent.link_id == link_id]
 
     def list_open(self, side: Side | None = None) -> list[Intent]:
+        return [intent for intent in self._on(side) if intent.kind != "update"]
+
+    def list_updates(self, side: Side | None = None) -> list[Intent]:
+        return [intent for intent in self._on(side) if intent.kind == "update"]
+
+    def _on(self, side: Side | None) -> list[Intent]:
         return [i for i in self._rows.intents.values() if side is None or i.side is side]
 
 

@@ -46,7 +46,7 @@ def status(store: Store) -> dict[str, Any]:
         "owed": dict(
             Counter(entry.owes.value for entry in links if entry.owes is not Owes.NOTHING)
         ),
-        "open_intents": len(store.intents.list_open()),
+        "open_intents": len(store.intents.list_open()) + len(store.intents.list_updates()),
         "issues": dict(Counter(row.issue.code for row in open_issues)),
         "pending_holds": [entry.hold_id for entry in pending],
         "last_runs": [_run(row) for row in last_runs],
@@ -175,7 +175,11 @@ def _link(store: Store, entry: Link) -> dict[str, Any]:
         ),
         "unknown_in_exchange": sorted(c4c.keys() - exchange.keys()),
         "unknown_in_c4c": sorted(exchange.keys() - c4c.keys()),
-        "open_intents": [_intent(intent) for intent in store.intents.open_for(entry.link_id)],
+        "open_intents": [
+            _intent(intent)
+            for intent in (*store.intents.list_open(), *store.intents.list_updates())
+            if intent.link_id == entry.link_id
+        ],
         "hold": hold and _hold(hold),
     }
 

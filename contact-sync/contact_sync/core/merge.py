@@ -22,6 +22,22 @@ def edited_fields(base: Mapping[str, str], now: Mapping[str, str]) -> tuple[str,
     return tuple(sorted(name for name, digest in now.items() if base.get(name) != digest))
 
 
+def echoes(sent: Iterable[Mapping[str, str]], live: Mapping[str, str]) -> dict[str, str]:
+    """Return the digests by which a record shows what we wrote ourselves (I13).
+
+    Args:
+        sent: Digests of what was sent in updates whose outcome nobody noted, per update.
+        live: Digests of the record as just read. A value that is not what was sent is not ours:
+            the update never arrived, or somebody has edited the field since.
+    """
+    return {
+        name: digest
+        for written in sent
+        for name, digest in written.items()
+        if live.get(name) == digest
+    }
+
+
 @dataclass(frozen=True)
 class Edits:
     """The edited fields of one side, by what may happen to them.

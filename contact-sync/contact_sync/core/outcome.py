@@ -75,6 +75,11 @@ def settle(
     )
 
 
+def hear(link: Link, echoes: Mapping[str, str]) -> Link:
+    """Make our own values, found again after a cut, the base: both sides had agreed on them."""
+    return settle(link, echoes, exchange=echoes, c4c=echoes)
+
+
 def owe(link: Link, fields: Iterable[str], side: Side, now: Mapping[str, str]) -> Link:
     """Note that `fields` are owed to `side`: its live value is known, the other side's is not.
 

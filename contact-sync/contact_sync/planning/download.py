@@ -17,6 +17,7 @@ from contact_sync.core import merge, outcome
 from contact_sync.core.decide import Verdict, decide_record, decide_record_gone
 from contact_sync.core.model import Link, Owes, Phase, RecordType, Side
 from contact_sync.core.status import is_obsolete
+from contact_sync.planning.echoes import Echoes
 from contact_sync.planning.exchange_operations import ExchangeOperations
 from contact_sync.planning.session import Session, new_link_id
 
@@ -50,6 +51,7 @@ class Download:
         self._session = Session(store, settings, Side.C4C, new_id)
         self._store = store
         self._to_exchange = ExchangeOperations(self._session)
+        self._echoes = Echoes(self._session, Side.C4C)
         self._absent: dict[tuple[str, RecordType], dict[str, tuple[Link, str]]] = defaultdict(dict)
         self._read: set[tuple[RecordType, str]] = set()
         self._changed_views: set[tuple[RecordType, str]] = set()
@@ -59,6 +61,7 @@ class Download:
     def start(self) -> Iterator[Operation]:
         """Yield what Exchange owes already: missing folders, moves, stamps, strips."""
         self._session.begin()
+        self._echoes.begin()
         for mailbox in self._session.settings.mailboxes:
             yield from self._prepare(mailbox)
             for link in self._store.links.list_(mailbox, owes=tuple(_DEBTS)):
@@ -71,7 +74,10 @@ class Download:
             self._view_read(record)
             return
         kind = TYPES.get(stream)
-        if kind is None or self._session.is_off(kind):
+        if kind is None:
+            return
+        self._echoes.hear(record["ObjectID"], record)
+        if self._session.is_off(kind):
             return
         view = str(record.get("view_name") or "")
         self._seen_views[kind].add(view)

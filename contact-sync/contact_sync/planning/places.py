@@ -65,3 +65,12 @@ class Places:
         """Whether the item bears a routing category of any type."""
         bears = {str(name).strip().casefold() for name in record.get("categories") or []}
         return bool(bears & set(routing.foreign_categories(None, self._session.settings.policies)))
+
+
+def see(link: Link, record: Mapping[str, Any]) -> Link:
+    """Note which item, and which version of it, was seen where."""
+    return link.but(
+        exchange_id=record["id"],
+        exchange_version=record.get("changeKey"),
+        exchange_folder_id=record["parentFolderId"],
+    )

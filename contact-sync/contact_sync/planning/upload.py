@@ -16,7 +16,8 @@ from contact_sync.core.model import Link, Owes, Phase, RecordType, Side
 from contact_sync.errors import UnknownMailboxError
 from contact_sync.planning.absences import Absences
 from contact_sync.planning.c4c_operations import C4COperations
-from contact_sync.planning.places import Places
+from contact_sync.planning.echoes import Echoes
+from contact_sync.planning.places import Places, see
 from contact_sync.planning.session import Session, new_link_id
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Upload:
         self._to_c4c = C4COperations(self._session)
         self._absences = Absences(self._session)
         self._places = Places(self._session)
+        self._echoes = Echoes(self._session, Side.EXCHANGE)
         self._claimants: list[tuple[RecordType, Mapping[str, Any]]] = []
         self._revived: set[str] = set()
         # Which item is the pair's is not known while a move or creation is cut off.
@@ -47,6 +49,7 @@ class Upload:
     def start(self) -> Iterator[Operation]:
         """Begin the session; stage 1 owes C4C nothing before it has seen facts."""
         self._session.begin()
+        self._echoes.begin()
         yield from ()
 
     def record(self, stream: str, record: Mapping[str, Any]) -> Iterator[Operation]:
@@ -73,6 +76,7 @@ class Upload:
 
     def _item(self, mailbox: str, record: Mapping[str, Any]) -> Iterator[Operation]:
         folders = self._places.folders(mailbox)
+        self._echoes.hear(record["id"], record)
         link = self._store.links.by_exchange_id(mailbox, record["id"])
         if link is not None and self._session.is_off(link.record_type):
             return
@@ -127,11 +131,11 @@ class Upload:
             case Verdict.CONVERT, Link() if kind is not None:
                 yield from self._convert(link, kind, record)
             case Verdict.MOVE_BACK, Link():
-                self._store.links.save(_see(self._woken(link), record).but(owes=Owes.MOVE))
+                self._store.links.save(see(self._woken(link), record).but(owes=Owes.MOVE))
                 self._session.raise_issue("moved_back", mailbox, link.record_type, link)
             case Verdict.LEFT, Link():
                 owes = Owes.STRIP if self._places.bears_routing(record) else Owes.NOTHING
-                self._absences.note(_see(link, record).but(owes=owes))
+                self._absences.note(see(link, record).but(owes=owes))
             case Verdict.IGNORE, Link(owes=Owes.STRIP) if not self._places.bears_routing(record):
                 self._store.links.save(link.but(owes=Owes.NOTHING))
 
@@ -163,7 +167,7 @@ class Upload:
             return
         # Kept while the link is pending: a create that was cut off is found by its digests.
         digests = fields.digests(self._store.digest_key, fields.from_graph(record))
-        link = self._places.place(_see(link, record), record).but(base_exchange=digests)
+        link = self._places.place(see(link, record), record).but(base_exchange=digests)
         self._store.links.save(link)
         trashes = policy.read_only and policy.read_only_new_item == "trash"
         yield self._to_c4c.build(
@@ -190,7 +194,7 @@ class Upload:
         self, link: Link, record: Mapping[str, Any], claim: claims.Claim, fields: Iterable[str]
     ) -> Iterator[Operation]:
         """Join an item with the record it names; the values meet as in a first match."""
-        link = self._places.place(_see(link, record), record)
+        link = self._places.place(see(link, record), record)
         self._store.links.save(link)
         named = {
             "tenant": claim.tenant,
@@ -210,7 +214,7 @@ class Upload:
         before = link
         fields = self._session.fields(link.record_type)
         now = fields.digests(self._store.digest_key, fields.from_graph(record))
-        link = self._places.place(_see(link, record), record)
+        link = self._places.place(see(link, record), record)
         link = self._woken(link)
         edits = merge.sort_edits(Side.EXCHANGE, now, link.base_exchange, link.base_c4c, policy)
         relink = {"company"} & set(edits.restore) if policy.company_change == "relink" else set()
@@ -231,7 +235,7 @@ class Upload:
     def _keep(self, link: Link, record: Mapping[str, Any]) -> None:
         """Leave a private item's edits where they are, until its owner takes the mark off."""
         self._session.release(link, Side.C4C)
-        self._store.links.save(self._places.place(_see(link, record), record))
+        self._store.links.save(self._places.place(see(link, record), record))
         fields = self._session.fields(link.record_type)
         now = fields.digests(self._store.digest_key, fields.from_graph(record))
         if merge.edited_fields(link.base_exchange, now):
@@ -274,7 +278,7 @@ class Upload:
         if sendable is None:
             return
         # Brought back by its user: kept, whether the view shows the record or not.
-        link = self._places.place(_see(link, record), record).but(in_view=False)
+        link = self._places.place(see(link, record), record).but(in_view=False)
         self._store.links.save(link)
         hold = self._session.hold_of(link.link_id, Side.EXCHANGE, "rejected")
         yield self._to_c4c.build(
@@ -294,7 +298,7 @@ class Upload:
         replaced = old.but(
             phase=Phase.CONVERTING, owes=Owes.NOTHING, exchange_id=None, successor=new.link_id
         )
-        self._store.links.save(replaced, _see(new, record))
+        self._store.links.save(replaced, see(new, record))
         yield from self._create(new, record)
 
     def _claimant(self, kind: RecordType, record: Mapping[str, Any]) -> Iterator[Operation]:
@@ -385,14 +389,6 @@ class Upload:
         self._store.requests.add(
             Side.EXCHANGE, mailbox=mailbox, record_type=kind, remote_id=exchange_id
         )
-
-
-def _see(link: Link, record: Mapping[str, Any]) -> Link:
-    return link.but(
-        exchange_id=record["id"],
-        exchange_version=record.get("changeKey"),
-        exchange_folder_id=record["parentFolderId"],
-    )
 
 
 def _age(record: Mapping[str, Any]) -> tuple[str, str]:

@@ -1,4 +1,10 @@
-"""Intents: the write-ahead log of creates, moves and removals."""
+"""Intents: the write-ahead log of every write to a record or an item.
+
+Two kinds of answers to "what became of it?". Whether a create, a move or a removal happened decides
+which items and records there are, so nothing else is done to their links before it is known. An
+update changes values only; its intent keeps their digests, by which what we wrote ourselves is told
+from what a user typed.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +20,15 @@ from contact_sync.store.rows import Intent
 from contact_sync.store.tables import intent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from contact_sync.store.database import Database
 
 #: How long a closed intent tells what was written.
 _KEPT = timedelta(days=90)
+
+_UPDATE = "update"
 
 
 class Intents:
@@ -43,10 +51,28 @@ class Intents:
         Raises:
             RuntimeError: Called inside a transaction, which could still undo the intents.
         """
+        return self._open(side, kind, {link_id: {} for link_id in link_ids})
+
+    def open_updates(self, side: Side, written: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+        """Announce one update per link, all in one transaction; return link id -> intent id.
+
+        Args:
+            side: System that will be written to.
+            written: Link id -> field -> digest of the value that is about to be sent; no fields
+                where only a mark is put on an item.
+
+        Raises:
+            RuntimeError: Like `open`.
+        """
+        return self._open(side, _UPDATE, written)
+
+    def _open(
+        self, side: Side, kind: str, written: Mapping[str, Mapping[str, str]]
+    ) -> dict[str, str]:
         if self._database.is_in_transaction:
             raise RuntimeError("an intent must be durable before the write: no open transaction")
         now = self._now()
-        opened = {link_id: new_id() for link_id in link_ids}
+        opened = {link_id: new_id() for link_id in written}
         if not opened:
             return opened
         with self._database.write() as connection:
@@ -60,6 +86,7 @@ class Intents:
                         "side": side.value,
                         "kind": kind,
                         "opened_at": now,
+                        "written": dict(written[link_id]),
                     }
                     for link_id, intent_id in opened.items()
                 ],
@@ -67,24 +94,29 @@ class Intents:
         return opened
 
     def close(self, intent_id: str, outcome: str) -> None:
-        """Record the outcome (done / failed / …) of a write.
+        """Record the outcome (done / failed / …) of a write; its digests have served.
 
         Raises:
             StaleIntentError: The intent is unknown or was closed before.
         """
         still_open = (intent.c.intent_id == intent_id, intent.c.closed_at.is_(None))
-        close = sa.update(intent).where(*still_open).values(closed_at=self._now(), outcome=outcome)
+        values = {"closed_at": self._now(), "outcome": outcome, "written": {}}
+        close = sa.update(intent).where(*still_open).values(values)
         with self._database.write() as connection:
             if connection.execute(close).rowcount != 1:
                 raise StaleIntentError(intent_id)
 
     def open_for(self, link_id: str) -> list[Intent]:
-        """Return the open intents of a link, oldest first."""
-        return self._select(intent.c.link_id == link_id)
+        """Return the open intents of a link but for updates, oldest first."""
+        return self._select(intent.c.link_id == link_id, intent.c.kind != _UPDATE)
 
     def list_open(self, side: Side | None = None) -> list[Intent]:
-        """Return all open intents, oldest first."""
-        return self._select(*([] if side is None else [intent.c.side == side.value]))
+        """Return all open intents but for updates, oldest first."""
+        return self._select(intent.c.kind != _UPDATE, *_on(side))
+
+    def list_updates(self, side: Side | None = None) -> list[Intent]:
+        """Return all updates whose outcome is not known, oldest first."""
+        return self._select(intent.c.kind == _UPDATE, *_on(side))
 
     def _select(self, *conditions: sa.ColumnElement[bool]) -> list[Intent]:
         query = (
@@ -99,6 +131,11 @@ class Intents:
                 side=Side(row.side),
                 kind=row.kind,
                 opened_at=row.opened_at,
+                written=row.written,
             )
             for row in self._database.fetch(query)
         ]
+
+
+def _on(side: Side | None) -> list[sa.ColumnElement[bool]]:
+    return [] if side is None else [intent.c.side == side.value]

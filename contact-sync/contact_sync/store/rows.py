@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,8 +20,9 @@ class Intent:
         intent_id: UUID text.
         link_id: Link concerned.
         side: System that is written to.
-        kind: create / retire / move / trash / revive.
+        kind: create / retire / move / trash / revive / update.
         opened_at: UTC, aware; before the write was sent.
+        written: For an update: field -> digest of the value that was sent.
     """
 
     intent_id: str
@@ -29,6 +30,7 @@ class Intent:
     side: Side
     kind: str
     opened_at: datetime
+    written: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -73,6 +73,7 @@ intent = sa.Table(
     sa.Column("opened_at", UtcText, nullable=False),
     sa.Column("closed_at", UtcText),
     sa.Column("outcome", sa.String),
+    sa.Column("written", sa.JSON, nullable=False),
     sa.Index("ix_intent_link_id", "link_id"),
     sa.Index("ix_intent_closed_at", "closed_at"),
 )

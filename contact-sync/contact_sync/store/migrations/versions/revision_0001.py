@@ -55,6 +55,7 @@ def _create_links() -> None:
         sa.Column("opened_at", sa.String, nullable=False),
         sa.Column("closed_at", sa.String),
         sa.Column("outcome", sa.String),
+        sa.Column("written", sa.JSON, nullable=False),
     )
     op.create_index("ix_intent_link_id", "intent", ["link_id"])
     op.create_index("ix_intent_closed_at", "intent", ["closed_at"])
