@@ -48,6 +48,10 @@ behaviour: .venv/.installed ## play every pair of events and write docs/behaviou
 soak: install ## play generated histories with faults and kills; SOAK_SECONDS, SOAK_SEED
 	@$(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) PYTHONPATH=tests:scripts $(BIN)/python scripts/soak.py
 
+.PHONY: crashes
+crashes: .venv/.installed ## let sessions die at every write of every scene; SCENES chooses some
+	@$(if $(wildcard /dev/shm/.),PYTEST_DEBUG_TEMPROOT=/dev/shm) $(BIN)/python scripts/play_crashes.py $(SCENES)
+
 .PHONY: mutants
 mutants: .venv/.installed ## plant defects in a scratch copy and see that the tests find them
 	@$(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) PYTHONPATH=tests $(BIN)/python scripts/play_mutants.py

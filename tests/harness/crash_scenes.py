@@ -135,6 +135,23 @@ def update_both_ways(world: World) -> None:
     world.c4c.edit(COLLECTIONS[CONTACT], _record(world, 2), {"JobTitle": "Edited"})
 
 
+#: One field each way; the arrows of the rest are double.
+ONE_WAY = {
+    "fields": {"job_title": {"direction": "to_exchange"}, "department": {"direction": "to_c4c"}}
+}
+
+
+@_scene(pairs(CONTACT), mapper={CONTACT: ONE_WAY})
+def update_one_way(world: World) -> None:
+    """Fields that go one way, edited with their arrows and, in the second pair, against them."""
+    item = {"department": "From Exchange"}
+    world.graph.edit_contact(ALICE, _item(world, 0), item)
+    world.graph.edit_contact(ALICE, _item(world, 1), {**item, "jobTitle": "Against"})
+    record = {"JobTitle": "From C4C"}
+    world.c4c.edit(COLLECTIONS[CONTACT], _record(world, 0), record)
+    world.c4c.edit(COLLECTIONS[CONTACT], _record(world, 2), {**record, "Department": "Against"})
+
+
 @_scene(pairs(CONTACT))
 def conflict(world: World) -> None:
     """The same field edited differently on both sides, C4C winning and Exchange winning."""

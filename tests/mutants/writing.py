@@ -7,6 +7,7 @@ from mutants import Mutant
 _C4C = "target-c4c/target_c4c"
 _EXCHANGE = "target-exchange-contacts/target_exchange_contacts"
 _SYSTEM = "tests/system"
+_UNIT = "tests/unit"
 _LOST = f"{_SYSTEM}/test_lost_replies.py"
 
 WRITING = (
@@ -116,7 +117,7 @@ WRITING = (
         ("I12",),
         "contact-sync/contact_sync/store/intents.py",
         "        if self._database.is_in_transaction:",
-        "        if self._database.is_in_transaction and not link_ids:",
+        "        if self._database.is_in_transaction and not written:",
         ("tests/unit/test_store_intents.py",),
     ),
     Mutant(
@@ -186,6 +187,24 @@ WRITING = (
         "        fields = (*write.written, *write.agreed)",
         "        fields = write.agreed",
         (f"{_SYSTEM}/test_rules_c4c_events.py",),
+    ),
+    Mutant(
+        "an update that nobody heard of is its user's edit",
+        ("I13", "I3", "I11"),
+        "contact-sync/contact_sync/core/merge.py",
+        "        if live.get(name) == digest\n    }",
+        "        if live.get(name) != digest\n    }",
+        (f"{_SYSTEM}/test_update_echoes.py", f"{_UNIT}/test_core_merge.py"),
+    ),
+    Mutant(
+        "updates are announced after they were sent",
+        ("I12", "I13"),
+        f"{_EXCHANGE}/writing.py",
+        "        self._announce([write for write, _ in updates])\n"
+        "        outcomes = self._client.update_contacts(mailbox, [update for _, update in updates])\n",
+        "        outcomes = self._client.update_contacts(mailbox, [update for _, update in updates])\n"
+        "        self._announce([write for write, _ in updates])\n",
+        (f"{_SYSTEM}/test_update_echoes.py",),
     ),
     Mutant(
         "a record that is obsolete already is set obsolete again",

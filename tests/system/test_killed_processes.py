@@ -43,6 +43,7 @@ CASES = [
     Case("retire", UPLOAD, "ContactCollection.update", "retire", is_whole_pipe=True),
     Case("create_in_exchange", DOWNLOAD, "contacts.create", "create", is_whole_pipe=True),
     Case("move", DOWNLOAD, "contacts.create", "move", is_whole_pipe=False),
+    Case("update_one_way", DOWNLOAD, "contacts.update", "update", is_whole_pipe=True),
 ]
 
 
@@ -62,7 +63,8 @@ def test_i11_the_next_session_ends_in_the_world_of_an_uncut_one(tmp_path: Path, 
         # I12: the store is whole, and had announced what has happened.
         assert_store_is_whole(world)
         with world.store() as store:
-            assert {intent.kind for intent in store.intents.list_open()} == {case.intent}
+            intents = [*store.intents.list_open(), *store.intents.list_updates()]
+            assert {intent.kind for intent in intents} == {case.intent}
         world.settle()
         assert differences(expected, canon(world)) == []
 

@@ -124,6 +124,24 @@ def test_i17_edit_in_exchange_follows_the_arrows(
     assert edits == expected, description
 
 
+@pytest.mark.parametrize(
+    ("description", "live", "ours"),
+    [
+        ("it arrived", {"job_title": "new"}, {"job_title": "new"}),
+        ("it never arrived", {"job_title": "old"}, {}),
+        ("it was edited since", {"job_title": "newer"}, {}),
+        ("the field is not read any more", {"email": "new"}, {}),
+        ("an older one arrived", {"job_title": "before"}, {"job_title": "before"}),
+        ("one of two fields was edited", {"job_title": "new", "email": "x"}, {"job_title": "new"}),
+    ],
+)
+def test_i13_what_was_sent_unheard_is_known_by_its_digest(
+    description: str, live: dict[str, str], ours: dict[str, str]
+) -> None:
+    sent = [{"job_title": "before"}, {"job_title": "new", "email": "y"}]
+    assert merge.echoes(sent, live) == ours, description
+
+
 def test_field_without_any_base_waits_for_a_first_match() -> None:
     edits = merge.sort_edits(Side.C4C, {"f": "1"}, {}, {}, policy())
     assert edits == merge.Edits(unknown=("f",))
@@ -229,6 +247,12 @@ def test_i13_only_agreed_fields_get_a_new_base() -> None:
     settled = outcome.settle(link, ["a"], exchange={"a": "1", "b": "1"}, c4c={"a": "X", "b": "X"})
     assert settled.base_exchange == {"a": "1", "b": "0"}
     assert settled.base_c4c == {"a": "X", "b": "0"}
+
+
+def test_i13_an_echo_is_the_base_of_its_fields_on_both_sides() -> None:
+    before = a_link(base_exchange={"a": "1", "b": "1"}, base_c4c={"a": "1", "b": "1"})
+    after = outcome.hear(before, {"a": "2"})
+    assert after.base_exchange == after.base_c4c == {"a": "2", "b": "1"}
 
 
 def test_recreation_leaves_a_stray_only_if_a_copy_must_be_stripped() -> None:

@@ -226,6 +226,17 @@ def test_source_of_a_write_that_was_cut_off_is_read_again(
     assert c4c.wanted_records(CONTACT) == {"down-record"}
 
 
+def test_i13_both_sides_of_an_update_that_was_cut_off_are_read_again(
+    store: Store, exchange: TapRequests, c4c: TapRequests
+) -> None:
+    store.links.save(link("up"), link("down"), link("done"))
+    store.intents.open_updates(Side.C4C, {"up": {"job_title": "digest"}})
+    store.intents.open_updates(Side.EXCHANGE, {"down": {"job_title": "digest"}})
+    store.intents.close(store.intents.open_updates(Side.C4C, {"done": {}})["done"], "done")
+    assert exchange.wanted_contacts(ADA) == {"up-item", "down-item"}
+    assert c4c.wanted_records(CONTACT) == {"up-record", "down-record"}
+
+
 @pytest.mark.parametrize(
     ("state", "is_wanted"),
     [("pending", True), ("approved", True), ("rejected", True), ("done", False)],

@@ -74,6 +74,34 @@ def test_closed_intent_is_open_no_more_and_cannot_be_closed_again(store: Store) 
     assert caught.value.intent_id == intent_id
 
 
+def test_updates_are_apart_from_writes_that_decide_what_exists(store: Store) -> None:
+    written = {"1": {"job_title": "digest"}, "2": {}}
+    opened = store.intents.open_updates(Side.C4C, written)
+    assert store.intents.list_open() == store.intents.open_for("1") == []
+    found = {entry.link_id: entry for entry in store.intents.list_updates(Side.C4C)}
+    assert {link_id: entry.intent_id for link_id, entry in found.items()} == opened
+    assert {link_id: entry.written for link_id, entry in found.items()} == written
+    assert {entry.kind for entry in found.values()} == {"update"}
+    assert store.intents.list_updates(Side.EXCHANGE) == []
+
+
+def test_updates_of_a_batch_are_one_transaction_outside_any_other(store: Store) -> None:
+    with pytest.raises(RuntimeError, match="durable"), store.transaction():
+        store.intents.open_updates(Side.C4C, {"1": {}})
+    with pytest.raises(sa.exc.IntegrityError):
+        store.intents.open_updates(Side.C4C, {"1": {}, "unknown": {}})
+    assert store.intents.list_updates() == []
+
+
+def test_closed_update_keeps_no_digests(store: Store) -> None:
+    opened = store.intents.open_updates(Side.C4C, {"1": {"job_title": "digest"}})
+    store.intents.close(opened["1"], "done")
+    assert store.intents.list_updates() == []
+    with store.connection() as connection:
+        rows = connection.exec_driver_sql("SELECT outcome, written FROM intent").all()
+    assert [tuple(row) for row in rows] == [("done", "{}")]
+
+
 def test_unknown_intent_cannot_be_closed(store: Store) -> None:
     with pytest.raises(StaleIntentError):
         store.intents.close("unknown", "done")
