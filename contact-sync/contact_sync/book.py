@@ -11,13 +11,14 @@ from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 from contact_sync.core.model import Issue, Side
+from contact_sync.store import session_owner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from contact_sync.contract import Contract
     from contact_sync.core.model import Link, RecordType
-    from contact_sync.store import Store
+    from contact_sync.store import Intent, Store
 
 
 class FailureKind(str, Enum):
@@ -70,6 +71,19 @@ def end_waiting(store: Store, link: Link) -> None:
         if entry.link_id != link.link_id:
             store.links.delete(entry.link_id)
             store.issues.close(link_id=entry.link_id)
+
+
+def cut_off(store: Store, side: Side) -> Iterator[tuple[Intent, Link]]:
+    """Yield the writes to a side whose outcome this session has to find out, with their links.
+
+    What a session of another mailbox has announced is not cut off: it is at work beside this one.
+    """
+    elsewhere = store.locks.held_elsewhere(session_owner())
+    for intent in store.intents.list_open(side):
+        link = store.links.get(intent.link_id)
+        # Intents go with their links; one that is gone went between the two looks.
+        if link is not None and link.mailbox not in elsewhere:
+            yield intent, link
 
 
 class Book:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from c4c_client import filters
-from contact_sync.book import end_waiting
+from contact_sync.book import cut_off, end_waiting
 from contact_sync.core import outcome
 from contact_sync.core.fields import FieldMap
 from contact_sync.core.model import Issue, Link, Phase, RecordType, Side
@@ -39,11 +39,8 @@ def resolve(client: C4CClient, store: Store, region: str | None) -> None:
         region: Region of the running session, to compare phones alike.
     """
     by_type: dict[RecordType, list[tuple[Intent, Link]]] = defaultdict(list)
-    for intent in store.intents.list_open(Side.C4C):
-        link = store.links.get(intent.link_id)
-        if link is None:
-            store.intents.close(intent.intent_id, "link gone")
-        elif intent.kind == "create" and link.c4c_id is None:
+    for intent, link in cut_off(store, Side.C4C):
+        if intent.kind == "create" and link.c4c_id is None:
             by_type[link.record_type].append((intent, link))
         else:
             # Updates of status can be repeated: look at the item again and decide anew.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+from contact_sync.book import cut_off
 from contact_sync.core import outcome
 from contact_sync.core.claims import Claim
 from contact_sync.core.model import Issue, Owes, Side
@@ -25,11 +26,8 @@ def resolve(client: ExchangeClient, store: Store) -> list[Link]:
         Links of left-over items: sources of moves whose copy was found, to be trashed now.
     """
     left_over: list[Link] = []
-    for intent in store.intents.list_open(Side.EXCHANGE):
-        link = store.links.get(intent.link_id)
-        if link is None:
-            store.intents.close(intent.intent_id, "link gone")
-        elif intent.kind == "trash":
+    for intent, link in cut_off(store, Side.EXCHANGE):
+        if intent.kind == "trash":
             # Trashing can be repeated: both sides are looked at again.
             _ask_again(store, link)
             store.intents.close(intent.intent_id, "decide again")

@@ -62,6 +62,15 @@ class MemoryStore:
         self.folders = MemoryFolders(self._rows)
         self.settings = MemorySettings(self._rows)
 
+    @property
+    def locks(self) -> MemoryStore:
+        return self
+
+    def held_elsewhere(self, owner: str) -> set[str]:
+        """No other session is at work."""
+        del owner
+        return set()
+
     def transaction(self) -> AbstractContextManager[None]:
         return nullcontext()
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+from contact_sync.store import session_owner
+from harness.crashes import CrashWorld, Cut, Kind
 from harness.rule_scenes import (
     ACTIVE,
     OBSOLETE,
     add_item,
+    add_record,
     item_named,
     items_named,
     link_pair,
@@ -16,9 +20,11 @@ from harness.rule_scenes import (
     record_named,
     status,
 )
+from harness.snapshots import Snapshot
 from harness.world import ALICE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 BOB = "bob@contoso.example"
@@ -87,3 +93,42 @@ def test_i22_same_field_edited_in_both_mailboxes_settles_on_one_value(tmp_path: 
         assert len(values) == 1
         assert values <= {"Boss", "Chief"}
         assert "conflict" in world.issues()
+
+
+def _create(world: CrashWorld) -> None:
+    add_item(world, "contact", "New", world.folder_id("contact", BOB), mailbox=BOB)
+
+
+def _update(world: CrashWorld) -> None:
+    item = item_named(world, "contact", "Pair", BOB)["id"]
+    world.graph.edit_contact(BOB, item, {"jobTitle": "Boss"})
+
+
+@pytest.mark.parametrize("act", [_create, _update])
+def test_i10_what_another_session_has_announced_is_left_to_it(
+    tmp_path: Path, act: Callable[[CrashWorld], None]
+) -> None:
+    with CrashWorld(tmp_path, mailboxes=(ALICE, BOB)) as world:
+        add_record(world, "contact", "Pair")
+        world.settle()
+        act(world)
+        before = Snapshot(world)
+        effects = world.play().effects
+        write = next(at for at, effect in enumerate(effects) if effect.kind is Kind.WRITE)
+        before.put_back(world)
+        # Announced, and on its way.
+        world.play(Cut(write))
+        with world.store() as store:
+            store.locks.release_all(session_owner())
+            store.locks.acquire(BOB, "another-host:1")
+            announced = [*store.intents.list_open(), *store.intents.list_updates()]
+            assert announced
+        world.mailboxes = (ALICE,)
+        world.session()
+        with world.store() as store:
+            assert [*store.intents.list_open(), *store.intents.list_updates()] == announced
+            store.locks.release(BOB, "another-host:1")
+        world.mailboxes = (ALICE, BOB)
+        world.settle()
+        with world.store() as store:
+            assert [*store.intents.list_open(), *store.intents.list_updates()] == []

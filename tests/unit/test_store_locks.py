@@ -54,6 +54,16 @@ def test_owner_names_the_parent_on_this_host() -> None:
     assert session_owner() == session_owner()
 
 
+def test_mailboxes_of_other_sessions_are_named_while_they_are_at_work(
+    store: Store, clock: Clock
+) -> None:
+    store.locks.acquire(ADA, FAR, ttl_seconds=60)
+    store.locks.acquire("mine@contoso.example", session_owner())
+    assert store.locks.held_elsewhere(session_owner()) == {ADA}
+    clock.now += timedelta(seconds=61)
+    assert store.locks.held_elsewhere(session_owner()) == set()
+
+
 def test_second_session_is_refused_and_told_by_whom(store: Store, tmp_path: Path) -> None:
     store.locks.acquire(ADA, FAR)
     with Store.open(str(tmp_path / "sync.db"), now=lambda: NOON) as other:

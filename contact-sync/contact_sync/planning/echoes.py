@@ -16,7 +16,7 @@ from contact_sync.core.model import Side
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from contact_sync.core.model import RecordType
+    from contact_sync.core.model import Link, RecordType
     from contact_sync.planning.session import Session
     from contact_sync.store import Intent
 
@@ -31,7 +31,10 @@ class Echoes:
         self._other = Side.C4C if side is Side.EXCHANGE else Side.EXCHANGE
         self._waiting: defaultdict[str, list[Intent]] = defaultdict(list)
         for intent in self._store.intents.list_updates(side):
-            self._waiting[self._remote_id(intent)].append(intent)
+            link = self._store.links.get(intent.link_id)
+            # Another session may be at work on other mailboxes: its updates are not cut off.
+            if link is not None and link.mailbox in session.settings.mailboxes:
+                self._waiting[self._remote_id(link, intent)].append(intent)
 
     def begin(self) -> None:
         """Close what no record can answer: its link names none any more."""
@@ -59,9 +62,8 @@ class Echoes:
                     self._session.read_again(link, self._other)
                 self._store.intents.close(intent.intent_id, "done" if ours else "not seen")
 
-    def _remote_id(self, intent: Intent) -> str:
-        link = self._store.links.get(intent.link_id)
-        if link is None or not intent.written:
+    def _remote_id(self, link: Link, intent: Intent) -> str:
+        if not intent.written:
             # What only marks an item is looked at again anyway.
             return ""
         return (link.exchange_id if self._side is Side.EXCHANGE else link.c4c_id) or ""

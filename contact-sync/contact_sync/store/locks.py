@@ -73,9 +73,16 @@ class Locks:
 
     def is_any_held(self) -> bool:
         """Return whether a session is at work."""
+        return bool(self._held())
+
+    def held_elsewhere(self, owner: str) -> set[str]:
+        """Return the mailboxes that sessions of other owners are at work on."""
+        return {mailbox for mailbox, holder in self._held().items() if holder != owner}
+
+    def _held(self) -> dict[str, str]:
         now = self._now()
         rows = self._database.fetch(sa.select(session_lock))
-        return any(_is_held(row.owner, row.expires_at, now) for row in rows)
+        return {row.mailbox: row.owner for row in rows if _is_held(row.owner, row.expires_at, now)}
 
 
 def session_owner() -> str:
