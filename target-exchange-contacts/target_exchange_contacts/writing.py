@@ -38,7 +38,7 @@ class Write:
         strips: Whether the routing categories are taken off (the item left the sync).
         written: Fields in the PATCH that is on its way.
         agreed: Fields that already had the wanted value.
-        intent: Opened once: later rounds write fewer fields, never others.
+        intent: Opened once, before the first PATCH.
     """
 
     task: Task
@@ -104,15 +104,17 @@ class Writing:
         return again
 
     def _announce(self, writes: list[Write]) -> None:
-        """Put on record what is about to be written, by which the next session knows it as ours."""
+        """Put on record what is about to be written, by which the next session knows it as ours.
+
+        All that is asked for, not only this round's part: the next round merges anew.
+        """
         new = [write for write in writes if write.intent is None]
+        contracts = {write.task.link.link_id: write.task.contract for write in new}
         opened = self._book.store.intents.open_updates(
             Side.EXCHANGE,
             {
-                write.task.link.link_id: {
-                    name: write.task.contract.source[name] for name in write.written
-                }
-                for write in new
+                link_id: {name: contract.source[name] for name in contract.fields}
+                for link_id, contract in contracts.items()
             },
         )
         for write in new:
