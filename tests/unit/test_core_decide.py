@@ -12,6 +12,7 @@ from contact_sync.core.decide import (
     decide_dragged,
     decide_edited_in_c4c,
     decide_item,
+    decide_private,
     decide_record,
     decide_record_gone,
 )
@@ -110,6 +111,26 @@ def test_item_seen_live(row: str, place: str) -> None:
     located, routed = PLACES[place]
     expected = verdicts[list(PLACES).index(place)]
     assert decide_item(known, located, routed, policies()) is expected
+
+
+PRIVATE = {
+    V.COMPARE: V.KEEP,
+    V.CONVERT: V.MOVE_BACK,
+    **dict.fromkeys((V.NEW, V.RESUME, V.WAKE, V.REVIVE), V.IGNORE),
+}
+
+
+@pytest.mark.parametrize("verdict", V)
+def test_i18_of_a_private_item_nothing_is_sent(verdict: Verdict) -> None:
+    for known in (None, link(Phase.ACTIVE), link(Phase.ASLEEP), link(Phase.RETIRED)):
+        assert decide_private(verdict, known) is PRIVATE.get(verdict, verdict)
+
+
+def test_i18_what_was_made_private_before_its_upload_is_forgotten() -> None:
+    waiting = link(Phase.PENDING, c4c_id=None)
+    for verdict in (V.NEW, V.RESUME, V.WAKE, V.REVIVE):
+        assert decide_private(verdict, waiting) is V.FORGET
+    assert decide_private(V.COMPARE, waiting) is V.KEEP
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,118 @@
+"""What a link looks like afterwards: `core/outcome.py`, whole links compared."""
+
+from __future__ import annotations
+
+import pytest
+from contact_sync.core import outcome
+from contact_sync.core.model import Link, Owes, Phase, RecordType, Side
+
+PAIR = Link(
+    link_id="l",
+    mailbox="m",
+    record_type=RecordType.ACCOUNT,
+    phase=Phase.ACTIVE,
+    owes=Owes.STRIP,
+    exchange_id="i",
+    exchange_version="v",
+    exchange_folder_id="f",
+    c4c_id="r",
+    c4c_etag="e",
+    c4c_changed_at="2026-01-01",
+    account_id="7",
+    in_view=True,
+    is_hidden=True,
+    base_exchange={"a": "0", "b": "0"},
+    base_c4c={"a": "0", "b": "0"},
+)
+
+
+@pytest.mark.parametrize(("account_id", "expected"), [("8", "8"), ("", None), (None, None)])
+def test_a_record_just_read_is_noted(account_id: str | None, expected: str | None) -> None:
+    seen = outcome.RecordFacts(
+        c4c_id="r2", etag="e2", changed_at="2027", account_id=account_id, digests={"a": "0"}
+    )
+    assert outcome.see_record(PAIR, seen) == PAIR.but(
+        c4c_id="r2", c4c_etag="e2", c4c_changed_at="2027", account_id=expected
+    )
+
+
+def test_an_item_just_read_is_noted() -> None:
+    seen = outcome.ItemFacts(exchange_id="i2", version="v2", folder_id="f2", digests={"a": "9"})
+    assert outcome.see_item(PAIR, seen) == PAIR.but(
+        exchange_id="i2", exchange_version="v2", exchange_folder_id="f2"
+    )
+
+
+def test_a_field_that_one_side_does_not_carry_is_not_settled() -> None:
+    settled = outcome.settle(PAIR, ["a", "b"], exchange={"a": "1"}, c4c={"a": "2", "b": "2"})
+    assert settled == PAIR.but(base_exchange={"a": "1", "b": "0"}, base_c4c={"a": "2", "b": "0"})
+    assert outcome.settle(PAIR, ["b"], exchange={"b": "1"}, c4c={}) == PAIR
+
+
+def test_i15_an_etag_is_forgotten_only_when_exchange_is_owed_a_value() -> None:
+    assert outcome.owe(PAIR, ["a"], Side.EXCHANGE, {}) == PAIR.but(
+        base_c4c={"b": "0"}, c4c_etag=None
+    )
+    assert outcome.owe(PAIR, ["a"], Side.C4C, {"b": "9"}) == PAIR.but(base_exchange={"b": "0"})
+
+
+def test_joining_two_records_leaves_bases_out_that_the_other_side_still_has_to_get() -> None:
+    digests = {"a": "1", "b": "2", "c": "3"}
+    paired = outcome.pair(
+        PAIR.but(phase=Phase.PENDING),
+        exchange=digests,
+        c4c=dict.fromkeys("abc", "x"),
+        owed_to_exchange={"a"},
+        owed_to_c4c={"b"},
+        owes=Owes.STAMP,
+    )
+    assert paired == PAIR.but(
+        owes=Owes.STAMP,
+        is_hidden=False,
+        base_exchange={"a": "1", "c": "3"},
+        base_c4c={"b": "x", "c": "x"},
+    )
+    assert outcome.pair(PAIR, exchange=digests, c4c=digests) == PAIR.but(
+        owes=Owes.NOTHING, is_hidden=False, base_exchange=digests, base_c4c=digests
+    )
+
+
+@pytest.mark.parametrize("owes", Owes)
+def test_a_retired_pair_owes_nothing_but_the_strip_of_what_is_left(owes: Owes) -> None:
+    left = Owes.STRIP if owes is Owes.STRIP else Owes.NOTHING
+    assert outcome.retire(PAIR.but(owes=owes)) == PAIR.but(phase=Phase.RETIRED, owes=left)
+
+
+def test_a_pair_asleep_owes_nothing_and_is_shown_only_if_that_is_said() -> None:
+    asleep = PAIR.but(phase=Phase.ASLEEP, owes=Owes.NOTHING)
+    assert outcome.sleep(PAIR) == asleep.but(is_hidden=False, in_view=False)
+    assert outcome.sleep(PAIR, is_hidden=True) == asleep.but(is_hidden=True, in_view=False)
+    assert outcome.sleep(PAIR, in_view=True) == asleep.but(is_hidden=False, in_view=True)
+
+
+def test_an_item_asked_for_again_is_not_the_one_that_stays_outside() -> None:
+    again, left = outcome.recreate(PAIR, "s")
+    assert again == PAIR.but(
+        owes=Owes.CREATE, exchange_id=None, exchange_version=None, exchange_folder_id=None
+    )
+    assert left == outcome.stray(PAIR, "s", Owes.STRIP)
+
+
+def test_a_stray_is_known_by_its_item_alone() -> None:
+    assert outcome.stray(PAIR, "s", Owes.TRASH) == Link(
+        link_id="s",
+        mailbox="m",
+        record_type=RecordType.ACCOUNT,
+        phase=Phase.RETIRED,
+        owes=Owes.TRASH,
+        exchange_id="i",
+        exchange_version="v",
+        exchange_folder_id="f",
+    )
+
+
+def test_i03_the_source_of_a_move_remembers_what_was_copied() -> None:
+    base = {"a": "9"}
+    assert outcome.left_over(PAIR, "s", base) == outcome.stray(PAIR, "s", Owes.TRASH).but(
+        base_exchange=base, successor="l"
+    )
