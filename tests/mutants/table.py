@@ -101,7 +101,7 @@ DECIDING = (
         f"{_CORE}/guards.py",
         "    if situation.planned > max(",
         "    if situation.planned > 10 * max(",
-        (f"{_UNIT}/test_core_merge.py::test_i08_i09_i36_guard",),
+        (f"{_UNIT}/test_core_guards.py::test_i08_i09_i36_guard",),
     ),
     Mutant(
         "the guard counts per session, not per type",
@@ -117,7 +117,7 @@ DECIDING = (
         f"{_CORE}/guards.py",
         '        return "folder_empty"',
         "        return None",
-        (f"{_UNIT}/test_core_merge.py::test_i08_i09_i36_guard",),
+        (f"{_UNIT}/test_core_guards.py::test_i08_i09_i36_guard",),
     ),
     Mutant(
         "a changed filter is not noticed",

@@ -1,21 +1,10 @@
-"""Merging by digests: `core/merge.py`, `core/outcome.py` and `core/guards.py`."""
+"""Merging by digests: `core/merge.py`."""
 
 from __future__ import annotations
 
 import pytest
-from contact_sync.core import merge, outcome
-from contact_sync.core.guards import Limits, Situation, hold_reason
-from contact_sync.core.model import (
-    Direction,
-    FieldPolicy,
-    Link,
-    Owes,
-    Phase,
-    RecordType,
-    Side,
-    TypePolicy,
-    Winner,
-)
+from contact_sync.core import merge
+from contact_sync.core.model import Direction, FieldPolicy, RecordType, Side, TypePolicy, Winner
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -72,6 +61,56 @@ def test_update_from_exchange_meets_the_live_record(
         "won": merge.Merge(("f",), (), (), ("f",)),
     }
     assert result == named[expected], description
+
+
+def test_each_field_of_an_update_is_judged_on_its_own_and_listed_by_name() -> None:
+    result = merge.merge_update(
+        ["w2", "l2", "a2", "c2", "w1", "l1", "a1", "c1"],
+        source=dict.fromkeys(("w1", "w2", "a1", "a2", "l1", "l2", "c1", "c2"), "1"),
+        base=dict.fromkeys(("w1", "w2", "l1", "l2", "c1", "c2"), "0"),
+        live={
+            **dict.fromkeys(("w1", "w2"), "0"),
+            **dict.fromkeys(("a1", "a2"), "1"),
+            **dict.fromkeys(("l1", "l2", "c1", "c2"), "2"),
+        },
+        source_side=Side.EXCHANGE,
+        on_conflict=dict.fromkeys(("c1", "c2"), Winner.EXCHANGE),
+        source_is_newer=False,
+    )
+    assert result == merge.Merge(
+        write=("c1", "c2", "w1", "w2"),
+        agreed=("a1", "a2"),
+        lost=("l1", "l2"),
+        conflicts=("c1", "c2", "l1", "l2"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("winner", "newer", "expected"),
+    [
+        (None, False, "write"),
+        (Winner.C4C, False, "write"),
+        (Winner.EXCHANGE, True, "lost"),
+        (Winner.NEWEST, True, "write"),
+        (Winner.NEWEST, False, "lost"),
+    ],
+)
+def test_update_from_c4c_meets_an_edited_item(
+    winner: Winner | None,
+    newer: bool,  # noqa: FBT001 - a column of a table
+    expected: str,
+) -> None:
+    result = merge.merge_update(
+        ["f"],
+        source={"f": "1"},
+        base={"f": "0"},
+        live={"f": "2"},
+        source_side=Side.C4C,
+        on_conflict={} if winner is None else {"f": winner},
+        source_is_newer=newer,
+    )
+    assert getattr(result, expected) == ("f",)
+    assert result.conflicts == ("f",)
 
 
 DIGEST = st.sampled_from("012")
@@ -142,9 +181,117 @@ def test_i13_what_was_sent_unheard_is_known_by_its_digest(
     assert merge.echoes(sent, live) == ours, description
 
 
+@pytest.mark.parametrize(
+    ("description", "way", "expected"),
+    [
+        ("both ways", Direction.BOTH, merge.Edits(forward=("e", "f"))),
+        ("to Exchange only", Direction.TO_EXCHANGE, merge.Edits(forward=("e", "f"))),
+        ("to C4C only", Direction.TO_C4C, merge.Edits(restore=("e", "f"))),
+        ("off", Direction.OFF, merge.Edits(settle=("e", "f"))),
+    ],
+)
+def test_i17_edit_in_c4c_follows_the_arrows(
+    description: str, way: Direction, expected: merge.Edits
+) -> None:
+    now, base = {"f": "1", "e": "1", "same": "0"}, {"f": "0", "e": "0", "same": "0"}
+    edits = merge.sort_edits(Side.C4C, now, base, base, policy(e=way, f=way))
+    assert edits == expected, description
+
+
+@pytest.mark.parametrize("known", ["here", "there"])
+def test_a_base_on_one_side_makes_an_edit_on_the_other(known: str) -> None:
+    base = {"f": "0"}
+    here, there = (base, {}) if known == "here" else ({}, base)
+    edits = merge.sort_edits(Side.EXCHANGE, {"f": "1"}, here, there, policy())
+    assert edits == merge.Edits(forward=("f",))
+
+
 def test_field_without_any_base_waits_for_a_first_match() -> None:
     edits = merge.sort_edits(Side.C4C, {"f": "1"}, {}, {}, policy())
     assert edits == merge.Edits(unknown=("f",))
+
+
+def test_the_first_match_lists_fields_by_name() -> None:
+    names = ["b", "a"]
+    merged = merge.merge_first(
+        [*(kind + name for name in names for kind in ("same", "up", "down", "clash"))],
+        exchange={"samea": "1", "sameb": "1", "upa": "1", "upb": "1", "clasha": "1", "clashb": "1"},
+        c4c={"samea": "1", "sameb": "1", "downa": "1", "downb": "1", "clasha": "2", "clashb": "2"},
+        blank_exchange={"downa", "downb"},
+        blank_c4c={"upa", "upb"},
+        may_write_c4c={"upa", "upb"},
+        may_write_exchange={"downa", "downb"},
+        on_conflict={},
+        exchange_is_newer=True,
+    )
+    assert merged == merge.FirstMerge(
+        to_c4c=("upa", "upb"),
+        to_exchange=("downa", "downb"),
+        settled=("clasha", "clashb", "samea", "sameb"),
+        conflicts=("clasha", "clashb"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("winner", "newer", "expected"),
+    [
+        (None, True, "to_exchange"),
+        (Winner.NEWEST, True, "to_c4c"),
+        (Winner.NEWEST, False, "to_exchange"),
+        (Winner.C4C, True, "to_exchange"),
+        (Winner.EXCHANGE, False, "to_c4c"),
+    ],
+)
+def test_the_first_match_of_two_values_has_a_winner(
+    winner: Winner | None,
+    newer: bool,  # noqa: FBT001 - a column of a table
+    expected: str,
+) -> None:
+    result = merge.merge_first(
+        ["f"],
+        exchange={"f": "1"},
+        c4c={"f": "2"},
+        blank_exchange=(),
+        blank_c4c=(),
+        may_write_c4c=("f",),
+        may_write_exchange=("f",),
+        on_conflict={} if winner is None else {"f": winner},
+        exchange_is_newer=newer,
+    )
+    assert getattr(result, expected) == ("f",)
+
+
+@pytest.mark.parametrize(
+    ("writable", "untouched", "expected"),
+    [
+        ("both", "exchange", "to_exchange"),
+        ("both", "c4c", "to_c4c"),
+        ("both", "both", "settled"),
+        ("c4c", "exchange", "to_c4c"),
+        ("c4c", "c4c", "to_c4c"),
+        ("exchange", "exchange", "to_exchange"),
+        ("exchange", "c4c", "to_exchange"),
+        ("neither", "exchange", "settled"),
+        ("neither", "c4c", "settled"),
+    ],
+)
+def test_a_pair_that_meets_again_takes_the_side_that_was_edited(
+    writable: str, untouched: str, expected: str
+) -> None:
+    result = merge.merge_first(
+        ["f"],
+        exchange={"f": "1"},
+        c4c={"f": ""},
+        blank_exchange=(),
+        blank_c4c=("f",),
+        may_write_c4c=("f",) if writable in ("c4c", "both") else (),
+        may_write_exchange=("f",) if writable in ("exchange", "both") else (),
+        on_conflict={},
+        exchange_is_newer=False,
+        untouched_exchange=("f",) if untouched in ("exchange", "both") else (),
+        untouched_c4c=("f",) if untouched in ("c4c", "both") else (),
+    )
+    assert getattr(result, expected) == ("f",)
 
 
 FIRST = [
@@ -213,77 +360,3 @@ def test_i03_an_edit_against_the_arrow_is_named_when_a_pair_meets_again(
     )
     assert result.overridden == expected
     assert result.conflicts == ()
-
-
-def a_link(**changes: object) -> Link:
-    return Link(link_id="l", mailbox="m", record_type=RecordType.CONTACT).but(**changes)
-
-
-def record(**digests: str) -> outcome.RecordFacts:
-    return outcome.RecordFacts(
-        c4c_id="r", etag="v2", changed_at="2026", account_id="7", digests=digests
-    )
-
-
-def test_i15_etag_is_trusted_only_while_every_field_equals_its_base() -> None:
-    link = a_link(base_c4c={"a": "1", "b": "1"})
-    assert outcome.see_record(link, record(a="1", b="1")).c4c_etag == "v2"
-    assert outcome.see_record(link, record(a="1", b="2")).c4c_etag is None
-    assert outcome.see_record(link, record(a="1", new="9")).c4c_etag is None
-
-
-def test_owed_field_is_unknown_on_the_side_that_must_be_read_again() -> None:
-    link = a_link(base_exchange={"a": "0", "b": "0"}, base_c4c={"a": "0", "b": "0"})
-    owed = outcome.owe(link, ["a"], Side.EXCHANGE, {"a": "1", "b": "1"})
-    assert owed.base_exchange == {"a": "1", "b": "0"}
-    assert owed.base_c4c == {"b": "0"}
-    back = outcome.owe(link, ["a"], Side.C4C, {"a": "1"})
-    assert back.base_c4c == {"a": "1", "b": "0"}
-    assert back.base_exchange == {"b": "0"}
-
-
-def test_i13_only_agreed_fields_get_a_new_base() -> None:
-    link = a_link(base_exchange={"a": "0", "b": "0"}, base_c4c={"a": "0", "b": "0"})
-    settled = outcome.settle(link, ["a"], exchange={"a": "1", "b": "1"}, c4c={"a": "X", "b": "X"})
-    assert settled.base_exchange == {"a": "1", "b": "0"}
-    assert settled.base_c4c == {"a": "X", "b": "0"}
-
-
-def test_i13_an_echo_is_the_base_of_its_fields_on_both_sides() -> None:
-    before = a_link(base_exchange={"a": "1", "b": "1"}, base_c4c={"a": "1", "b": "1"})
-    after = outcome.hear(before, {"a": "2"})
-    assert after.base_exchange == after.base_c4c == {"a": "2", "b": "1"}
-
-
-def test_recreation_leaves_a_stray_only_if_a_copy_must_be_stripped() -> None:
-    gone = a_link(phase=Phase.ACTIVE, exchange_id="i", c4c_id="r")
-    (again,) = outcome.recreate(gone, "s")
-    assert (again.owes, again.exchange_id, again.c4c_id) == (Owes.CREATE, None, "r")
-    again, left = outcome.recreate(gone.but(owes=Owes.STRIP), "s")
-    assert (left.exchange_id, left.c4c_id, left.phase) == ("i", None, Phase.RETIRED)
-    assert again.exchange_id is None
-
-
-@pytest.mark.parametrize(
-    ("description", "planned", "live", "lost", "changed", "expected"),
-    [
-        ("nothing planned", 0, 0, True, True, None),
-        ("within the minimum", 5, 100, False, False, None),
-        ("within the share", 20, 100, False, False, None),
-        ("over the share", 21, 100, False, False, "too_many_removals"),
-        ("over the minimum of a small folder", 6, 10, False, False, "too_many_removals"),
-        ("everything", 3, 3, False, False, "folder_empty"),
-        ("folder missing", 1, 100, True, False, "folder_missing"),
-        ("filter changed", 1, 100, False, True, "view_changed"),
-    ],
-)
-def test_i08_i09_i36_guard(
-    description: str,
-    planned: int,
-    live: int,
-    lost: bool,  # noqa: FBT001 - a column of a table
-    changed: bool,  # noqa: FBT001 - a column of a table
-    expected: str | None,
-) -> None:
-    situation = Situation(planned=planned, live=live, is_folder_lost=lost, is_view_changed=changed)
-    assert hold_reason(situation, Limits()) == expected, description

@@ -1,4 +1,4 @@
-"""What a link looks like afterwards: `core/outcome.py`, whole links compared."""
+"""What a link looks like after a write, a match or a failure: `core/outcome.py`."""
 
 from __future__ import annotations
 
@@ -116,3 +116,52 @@ def test_i03_the_source_of_a_move_remembers_what_was_copied() -> None:
     assert outcome.left_over(PAIR, "s", base) == outcome.stray(PAIR, "s", Owes.TRASH).but(
         base_exchange=base, successor="l"
     )
+
+
+def a_link(**changes: object) -> Link:
+    return Link(link_id="l", mailbox="m", record_type=RecordType.CONTACT).but(**changes)
+
+
+def record(**digests: str) -> outcome.RecordFacts:
+    return outcome.RecordFacts(
+        c4c_id="r", etag="v2", changed_at="2026", account_id="7", digests=digests
+    )
+
+
+def test_i15_etag_is_trusted_only_while_every_field_equals_its_base() -> None:
+    link = a_link(base_c4c={"a": "1", "b": "1"})
+    assert outcome.see_record(link, record(a="1", b="1")).c4c_etag == "v2"
+    assert outcome.see_record(link, record(a="1", b="2")).c4c_etag is None
+    assert outcome.see_record(link, record(a="1", new="9")).c4c_etag is None
+
+
+def test_owed_field_is_unknown_on_the_side_that_must_be_read_again() -> None:
+    link = a_link(base_exchange={"a": "0", "b": "0"}, base_c4c={"a": "0", "b": "0"})
+    owed = outcome.owe(link, ["a"], Side.EXCHANGE, {"a": "1", "b": "1"})
+    assert owed.base_exchange == {"a": "1", "b": "0"}
+    assert owed.base_c4c == {"b": "0"}
+    back = outcome.owe(link, ["a"], Side.C4C, {"a": "1"})
+    assert back.base_c4c == {"a": "1", "b": "0"}
+    assert back.base_exchange == {"b": "0"}
+
+
+def test_i13_only_agreed_fields_get_a_new_base() -> None:
+    link = a_link(base_exchange={"a": "0", "b": "0"}, base_c4c={"a": "0", "b": "0"})
+    settled = outcome.settle(link, ["a"], exchange={"a": "1", "b": "1"}, c4c={"a": "X", "b": "X"})
+    assert settled.base_exchange == {"a": "1", "b": "0"}
+    assert settled.base_c4c == {"a": "X", "b": "0"}
+
+
+def test_recreation_leaves_a_stray_only_if_a_copy_must_be_stripped() -> None:
+    gone = a_link(phase=Phase.ACTIVE, exchange_id="i", c4c_id="r")
+    (again,) = outcome.recreate(gone, "s")
+    assert (again.owes, again.exchange_id, again.c4c_id) == (Owes.CREATE, None, "r")
+    again, left = outcome.recreate(gone.but(owes=Owes.STRIP), "s")
+    assert (left.exchange_id, left.c4c_id, left.phase) == ("i", None, Phase.RETIRED)
+    assert again.exchange_id is None
+
+
+def test_i13_an_echo_is_the_base_of_its_fields_on_both_sides() -> None:
+    before = a_link(base_exchange={"a": "1", "b": "1"}, base_c4c={"a": "1", "b": "1"})
+    after = outcome.hear(before, {"a": "2"})
+    assert after.base_exchange == after.base_c4c == {"a": "2", "b": "1"}
