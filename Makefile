@@ -56,6 +56,10 @@ crashes: .venv/.installed ## let sessions die at every write of every scene; SCE
 mutants: .venv/.installed ## plant defects in a scratch copy and see that the tests find them
 	@$(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) PYTHONPATH=tests $(BIN)/python scripts/play_mutants.py
 
+.PHONY: core-mutants
+core-mutants: .venv/.installed ## change each function of the core in small ways and see that its tests notice
+	@$(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) $(BIN)/python scripts/core_mutants.py
+
 .PHONY: proof
 proof: .venv/.installed ## write the table of invariants, tests and mutants into docs/proof.md
 	@PYTHONPATH=tests $(BIN)/python scripts/proof_table.py
