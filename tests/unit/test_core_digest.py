@@ -86,6 +86,41 @@ SPLITS = [
         ("a", f"{'B' * 38} c", "", ""),
     ),
     ("four parts and the spaces between", " ".join(["A" * 39] * 4), ("A" * 39,) * 4),
+    (
+        "a cut at the last space, wherever it is",
+        f"{'A' * 20} {'B' * 17} {'C' * 30}",
+        (f"{'A' * 20} {'B' * 17}", "C" * 30, "", ""),
+    ),
+    (
+        "a word is cut before an earlier space is tried",
+        f"a b {'C' * 40} {'D' * 39}",
+        (f"a b {'C' * 36}", "C" * 4, "D" * 39, ""),
+    ),
+    (
+        "an earlier space where nothing else works out",
+        f"{'A' * 41} {'B' * 37} {'C' * 40} D",
+        ("A" * 40, "A", f"{'B' * 37} CC", f"{'C' * 38} D"),
+    ),
+    (
+        "a word may be cut behind its first letter",
+        f"{'A' * 38} {'B' * 40} {'C' * 41}",
+        (f"{'A' * 38} B", "B" * 39, "C" * 40, "C"),
+    ),
+    (
+        "and in front of its last",
+        f"{'A' * 20} {'B' * 41} CC",
+        ("A" * 20, "B" * 40, "B CC", ""),
+    ),
+    (
+        "a word that ends with the field",
+        f"{'A' * 5} {'B' * 34} {'C' * 5}",
+        ("A" * 5, f"{'B' * 34} {'C' * 5}", "", ""),
+    ),
+    (
+        "a word that ends one before the field does",
+        f"{'A' * 5} {'B' * 33} {'C' * 5}",
+        (f"{'A' * 5} {'B' * 33}", "C" * 5, "", ""),
+    ),
     ("too long", "A" * 161, None),
     ("a word of exactly 40 cannot be followed by another", f"{'A' * 40} B", None),
 ]
