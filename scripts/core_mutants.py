@@ -84,9 +84,9 @@ def _mutate(path: Path) -> Mutated:
         return lines[span.start - 1 : span.end]
 
     def change(name: str) -> str:
-        original = source(f"{name.partition('__mutmut_')[0]}__mutmut_orig")
-        found = list(difflib.unified_diff(original[1:], source(name)[1:], lineterm="", n=0))[2:]
-        found = found or [f"+{line}" for line in source(name)[:1]]
+        original = f"{name.partition('__mutmut_')[0]}__mutmut_orig"
+        after = [line.replace(name, original) for line in source(name)]
+        found = list(difflib.unified_diff(source(original), after, lineterm="", n=0))[2:]
         return "\n".join(f"    {line}" for line in found if not line.startswith("@@"))
 
     dotted = f"contact_sync.core.{path.stem}"

@@ -165,6 +165,12 @@ def test_a_candidate_reads_the_whole_name_and_the_status() -> None:
     )
 
 
+def test_what_a_record_does_not_carry_is_blank_in_a_candidate() -> None:
+    assert AccountCandidate.from_c4c({}) == AccountCandidate(
+        object_id="", account_id="", name="", created_on="", is_obsolete=False
+    )
+
+
 def test_accounts_are_searched_in_every_unicode_form() -> None:
     assert {"Caf\u00e9", "Cafe\u0301"} <= set(search_terms("Caf\u00e9"))
     assert {"Caf\u00e9", "Cafe\u0301"} <= set(search_terms("Cafe\u0301"))

@@ -19,6 +19,8 @@ COUNTRIES = [
     ("accents left out", "Osterreich", "AT"),
     ("typographic apostrophe", "Côte d\u2019Ivoire", "CI"),
     ("plain apostrophe", "Cote d'Ivoire", "CI"),
+    ("typographic apostrophe in an official name", "Lao People\u2019s Democratic Republic", "LA"),
+    ("name of the standard", "Iran, Islamic Republic of", "IR"),
     ("abbreviation with full stops", "U.S.A.", "US"),
     ("usual abbreviation", "UK", "GB"),
     ("part that C4C has no code for", "England", "GB"),

@@ -226,6 +226,7 @@ def test_record_of_a_type_that_is_not_sent_to_exchange_creates_nothing() -> None
         (link(Phase.ASLEEP), V.IGNORE),
         (link(Phase.PENDING, exchange_id=None), V.FORGET),
         (link(Phase.ACTIVE, owes=Owes.CREATE, exchange_id=None), V.IGNORE),
+        (link(Phase.ACTIVE), V.COMPARE),
     ):
         verdict = decide_record(known, is_in_view=True, is_newer=True, policy=uploads)
         assert verdict is expected

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from contact_sync.core import birthdays
+from contact_sync.core.digest import digest
 from contact_sync.core.fields import FieldMap
 from contact_sync.core.model import Direction, FieldPolicy, RecordType
 from contact_sync.core.text import collapse
@@ -93,6 +94,23 @@ def test_both_sides_of_an_agreeing_pair_have_the_same_digests() -> None:
     exchange = fields.digests(KEY, fields.from_graph(GRAPH_PERSON))
     assert exchange == fields.digests(KEY, fields.from_c4c(C4C_CUSTOMER))
     assert set(exchange) == set(fields.names)
+
+
+def test_a_digest_tells_fields_and_values_apart() -> None:
+    fields = MAPS[CUSTOMER]
+    digests = fields.digests(KEY, {"first_name": "Lee", "last_name": "Lee", "city": "Bonn"})
+    assert digests == {
+        "first_name": digest(KEY, "first_name", "Lee"),
+        "last_name": digest(KEY, "last_name", "Lee"),
+        "city": digest(KEY, "city", "Bonn"),
+    }
+    assert len(set(digests.values())) == 3
+
+
+def test_a_city_that_is_called_like_a_state_stays_a_name() -> None:
+    contact = {"businessAddress": {"city": "Berlin", "state": "Berlin", "countryOrRegion": "DE"}}
+    read = MAPS[CUSTOMER].from_graph(contact)
+    assert (read["city"], read["state"]) == ("Berlin", "BE")
 
 
 def test_an_empty_contact_is_blank() -> None:
@@ -232,6 +250,11 @@ def test_the_last_list_entry_is_removed() -> None:
     live = {"emailAddresses": [{"address": "a@x.org"}], "businessPhones": ["1", ""]}
     expected: dict[str, object] = {"emailAddresses": [], "businessPhones": []}
     assert MAPS[CONTACT].to_graph({"email": "", "phone": ""}, live) == expected
+
+
+def test_an_entry_without_values_does_not_keep_the_first_one() -> None:
+    live = {"emailAddresses": [{"address": "a@x.org"}, {"name": None, "address": ""}]}
+    assert MAPS[CONTACT].to_graph({"email": ""}, live) == {"emailAddresses": []}
 
 
 def test_a_new_person_gets_a_display_name() -> None:

@@ -20,6 +20,7 @@ MAPS = {record_type: FieldMap(record_type, region="DE") for record_type in Recor
         ("text, collapsed", CUSTOMER, {"first_name": " Ann\nB "}, {"FirstName": "Ann B"}),
         ("blank", CUSTOMER, {"nick_name": ""}, {"NickName": ""}),
         ("phone", CUSTOMER, {"phone": "0049 89 1234567"}, {"Phone": "+49 89 1234567"}),
+        ("phone of the region", CUSTOMER, {"phone": "089 1234567"}, {"Phone": "+49 89 1234567"}),
         ("birthday", CUSTOMER, {"birthday": "1980-05-01"}, {"BirthDate": "1980-05-01T00:00:00"}),
         ("birthday cleared", CUSTOMER, {"birthday": ""}, {"BirthDate": None}),
         ("street", ACCOUNT, {"street": "Weg 1"}, {"Street": "Weg", "HouseNumber": "1"}),
@@ -48,6 +49,7 @@ MAPS = {record_type: FieldMap(record_type, region="DE") for record_type in Recor
             {"CountryCode": "US", "StateCode": "CA"},
         ),
         ("state alone, a code", ACCOUNT, {"state": "CA"}, {"StateCode": "CA"}),
+        ("state alone, a name as short as a code", ACCOUNT, {"state": "Bayern"}, {}),
         ("state alone, a name", ACCOUNT, {"state": "California"}, {}),
         (
             "place cleared",

@@ -91,6 +91,30 @@ SINGLE = [
         "blank e-mails are not equal", person("Bo", "Ray"), {"1": person("Ann", "Lee")}, NoMatch()
     ),
     Case("another company is another person", ANN, {"1": person("Ann", "Lee", "", "X")}, NoMatch()),
+    Case(
+        "so is another first name",
+        person("Ann", "Lee", "", "Acme"),
+        {"1": person("Bob", "Lee", "", "Acme")},
+        NoMatch(),
+    ),
+    Case(
+        "and another last name",
+        person("Ann", "Lee", "", "Acme"),
+        {"1": person("Ann", "Ray", "", "Acme")},
+        NoMatch(),
+    ),
+    Case(
+        "several with the e-mail: a first name alone narrows nothing",
+        ANN,
+        {"1": person("Ann", "Ray", "ann@x.org"), "2": person("Bob", "Lee", "ann@x.org")},
+        Ambiguous(("1", "2")),
+    ),
+    Case(
+        "a value that is not carried is blank",
+        {"last_name": "Lee", "company": "Acme"},
+        {"1": person("", "Lee", "", "Acme")},
+        Matched("1"),
+    ),
     Case("no candidates", ANN, {}, NoMatch()),
     Case("account, another case", {"name": "Acme"}, {"1": {"name": "ACME"}}, Matched("1")),
     Case(

@@ -98,6 +98,12 @@ def test_an_item_asked_for_again_is_not_the_one_that_stays_outside() -> None:
     assert left == outcome.stray(PAIR, "s", Owes.STRIP)
 
 
+def test_each_side_of_a_pair_has_its_base() -> None:
+    link = PAIR.but(base_exchange={"a": "1"}, base_c4c={"a": "2"})
+    assert link.base(Side.EXCHANGE) == {"a": "1"}
+    assert link.base(Side.C4C) == {"a": "2"}
+
+
 def test_a_stray_is_known_by_its_item_alone() -> None:
     assert outcome.stray(PAIR, "s", Owes.TRASH) == Link(
         link_id="s",

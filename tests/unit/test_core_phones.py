@@ -41,6 +41,9 @@ TO_C4C = [
     ("internal: as typed", "4711", "DE", "4711"),
     ("words: as typed", "Zentrale", "DE", "Zentrale"),
     ("list: as typed", "089 123456 / 089 654321", "DE", "089 123456 / 089 654321"),
+    ("list that would be one number: as typed", "089 12 / 03456", "DE", "089 12 / 03456"),
+    ("not in use, with its country: understood", "+49 1 234567", None, "+49 1234567"),
+    ("plus signs alone: as typed", "+ +", "DE", "+ +"),
     ("extension", "+1 865 813 0643 x12", None, "+1 865-813-0643 ext. 12"),
     ("blank", "", "DE", ""),
 ]
@@ -68,6 +71,12 @@ def test_c4c_gets_the_international_form(
     description: str, text: str, region: str | None, expected: str
 ) -> None:
     assert phones.to_international(text, region) == expected, description
+
+
+def test_numbers_of_a_list_are_normalised_one_by_one() -> None:
+    assert phones.normalise("089 1234567 / x", "DE") == "089 1234567 / x"
+    two = phones.normalise("089 1234567 ; 0049 89 7654321", "DE")
+    assert two == "+49891234567/+49897654321"
 
 
 def test_parsed_numbers_are_e164_with_their_extension() -> None:

@@ -96,6 +96,10 @@ def test_an_id_is_a_text_without_controls(value: object) -> None:
     assert misfits_of_fact(Side.C4C, "view_reads", view) == ["view_name"]
 
 
+def test_an_id_may_be_long() -> None:
+    assert item(id="x" * 1024) == []
+
+
 def test_a_live_item_is_somewhere() -> None:
     assert misfits_of_fact(Side.EXCHANGE, "contacts", {**ITEM, "parentFolderId": None}) == [
         "parentFolderId"

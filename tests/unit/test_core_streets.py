@@ -27,6 +27,7 @@ SPLITS = [
     ("a unit", "Main St Apt. 7", ("Main St Apt. 7", "")),
     ("a road number", "Highway 61", ("Highway 61", "")),
     ("number too long for the field", "Weg 12345-67890", ("Weg 12345-67890", "")),
+    ("number that just fits", "Weg 12345-7890", ("Weg", "12345-7890")),
     ("only a number", "12", ("12", "")),
     ("punctuation and a number", "- 12", ("- 12", "")),
     ("blank", "", ("", "")),

@@ -33,3 +33,5 @@ def test_winner_of_a_field(
         fields={"job_title": field},
     )
     assert policy.winner("job_title") is expected
+    if field == FieldPolicy():
+        assert policy.winner("a field without settings") is expected

@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 
-from contact_sync.core.field_table import ADDRESS, FIELDS
+from contact_sync.core.field_table import FIELDS
 from contact_sync.core.fields import CUSTOM_GRAPH_PROPERTIES
 from contact_sync.core.model import RecordType, Side
 
@@ -81,7 +81,7 @@ def _graph_kinds() -> dict[str, _Kind]:
             kinds[root.removesuffix("[0]")] = _is_flat_list if member else _is_list
         else:
             kinds[root] = _is_flat if member else _is_scalar
-    return {**kinds, ADDRESS: _is_flat, "categories": _is_names}
+    return {**kinds, "categories": _is_names}
 
 
 _TOMBSTONE = "_sdc_deleted_at"

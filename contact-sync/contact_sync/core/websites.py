@@ -6,7 +6,8 @@ import re
 
 from contact_sync.core.text import collapse
 
-_ADDRESS = re.compile(r"(?P<host>(?:[a-z][a-z0-9+.-]*://)?[^/?#@]*)(?P<rest>.*)", re.IGNORECASE)
+# Scheme and host, and the slash of an empty path.
+_HOST = re.compile(r"((?:[a-z][a-z0-9+.-]*://)?[^/?#@]*)(?:/\Z)?", re.IGNORECASE)
 
 
 def normalise(text: str) -> str:
@@ -14,8 +15,4 @@ def normalise(text: str) -> str:
 
     These are the equalities of RFC 3986; a missing scheme or `www.` makes another address.
     """
-    match = _ADDRESS.fullmatch(collapse(text))
-    if match is None:
-        return collapse(text)
-    rest = "" if match["rest"] == "/" else match["rest"]
-    return match["host"].lower() + rest
+    return _HOST.sub(lambda found: found[1].lower(), collapse(text), count=1)
