@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk.exceptions import ConfigValidationError
@@ -62,7 +63,29 @@ class SyncSettings:
             self.region,
             policy.category if policy.mark_with_category else "",
         ]
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+        return _hash(parts)
+
+    @cached_property
+    def managed_folders(self) -> dict[str, dict[str, Any]]:
+        """What every mailbox needs: record type -> {name, aliases, category}; not frozen ones'."""
+        return {
+            kind.value: {
+                "name": policy.folder,
+                "aliases": list(policy.folder_aliases),
+                "category": policy.category if policy.mark_with_category else "",
+            }
+            for kind, policy in self.policies.items()
+            if not policy.is_frozen
+        }
+
+    @cached_property
+    def managed_folders_hash(self) -> str:
+        """16 hex digits that change with the names of folders and categories."""
+        return _hash(self.managed_folders)
+
+
+def _hash(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def parse(config: Mapping[str, Any]) -> SyncSettings:

@@ -5,28 +5,42 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import time
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from contact_sync.core.model import Side
 from property.planner_edits import Edits
 from property.planner_fields import tiny_contracts
-from property.planner_histories import choose_config
+from property.planner_histories import choose_config, light_config
 from property.planner_ledger import track
+from property.planner_operator import Operator
 from property.planner_player import Player
 from property.planner_referee import Referee
 from property.planner_world import MOMENTS, World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
 #: I26: after the last act of a user, so many sessions may still write.
 SESSIONS_TO_REST = 2
 
 #: Sessions after which a world that still writes is given up.
 _GIVE_UP = 5
+
+#: Share of cases with one type, a pair or two, and one round of acts on both sides.
+_LIGHT = 0.92
+
+#: Pairs of each type: the guard needs a few, to tell some from all.
+_PAIRS = (1, 1, 2, 2, 3, 5)
+_LIGHT_PAIRS = (1, 1, 1, 2)
+
+#: So many cases are played before Python looks for garbage.
+_CASES_PER_COLLECTION = 500
 
 
 @dataclass
@@ -35,6 +49,7 @@ class PlannerReport:
 
     Attributes:
         cases: How many worlds were played.
+        light: How many of them were light ones.
         steps: How many acts of users.
         sessions: How many sessions.
         writes: How many writes of the engine.
@@ -43,27 +58,55 @@ class PlannerReport:
     """
 
     cases: int = 0
+    light: int = 0
     steps: int = 0
     sessions: int = 0
     writes: int = 0
     to_rest: Counter[int] = field(default_factory=Counter)
     violations: list[tuple[int, str]] = field(default_factory=list)
 
+    def add(self, case: Case) -> None:
+        """Add a case that was played."""
+        self.cases += 1
+        self.light += case.is_light
+        self.steps += case.steps
+        self.sessions += case.world.sessions
+        self.writes += case.referee.total
+        self.to_rest.update(case.rests)
+        self.violations += [(case.seed, text) for text in case.violations]
+
 
 class Case:
-    """One world from its seed to its rest."""
+    """One world from its seed to its rest.
 
-    def __init__(self, seed: int, *, order: int = 0, is_simple: bool = False) -> None:
-        """Build the world; `order` changes the order of listings and operations alone."""
+    Args:
+        seed: Decides about the world, its settings and its users.
+        order: Decides about the order of listings and operations alone.
+        without: Numbers of steps that are left out; the others stay as they are.
+
+    Attributes:
+        is_light: One type, a pair or two, one round of acts on both sides.
+        steps: How many acts of users were played.
+        planned: How many there were to play.
+        rests: Sessions that every round needed.
+    """
+
+    def __init__(self, seed: int, *, order: int = 0, without: Collection[int] = ()) -> None:
         self.seed = seed
         self._rng = random.Random(seed)
-        self.config = choose_config(self._rng)
-        self.world = World(self.config, random.Random(f"{seed}/{order}"))
-        self.player = Player(self.world, self._rng)
+        self.is_light = self._rng.random() < _LIGHT
+        self.config = (light_config if self.is_light else choose_config)(self._rng)
+        self.world = World(self.config, random.Random(seed << 8 | order))
+        luck = random.Random()
+        self.player = Player(self.world, luck)
+        self.operator = Operator(self.world, self.player.ledger, luck)
         self.referee = Referee(self.world, self.player.ledger)
         self.rests: list[int] = []
         self.steps = 0
-        self._is_simple = is_simple
+        self.planned = 0
+        #: Told of every step before it is played.
+        self.on_step: Callable[[int, str], None] = lambda *_: None
+        self._without = without
         track(self.world, self.player.ledger)
 
     @property
@@ -72,21 +115,41 @@ class Case:
 
     def play(self) -> None:
         """Play all rounds."""
-        self.player.populate()
-        rounds = 1 if self._is_simple else self._rng.choice((1, 1, 1, 2, 2, 3))
-        for number in range(rounds):
+        self.player.populate(self._luck(), _LIGHT_PAIRS if self.is_light else _PAIRS)
+        if self.is_light:
+            sides = [Side.EXCHANGE, Side.C4C]
+            self._rng.shuffle(sides)
+            for side in sides:
+                self._act(self._rng.choice((1, 1, 1, 2)), side)
+            self._settle({})
+            return
+        for number in range(self._rng.choice((1, 1, 1, 2, 2, 3))):
             if number:
-                self.player.decide_holds()
-                if self._rng.random() < 0.15:
-                    self.player.change_settings()
+                self._operate()
             self._act(self._rng.choice((1, 1, 2, 2, 3, 4, 6)))
-            meanwhile = {} if self._is_simple else self._meanwhile()
-            self._settle(meanwhile)
+            self._settle(self._meanwhile())
 
-    def _act(self, count: int) -> None:
+    def _luck(self) -> int:
+        return self._rng.getrandbits(32)
+
+    def _act(self, count: int, side: Side | None = None) -> None:
         for _ in range(count):
-            self.player.step()
-        self.steps += count
+            luck = self._luck()
+            self._play(lambda luck=luck: self.player.step(luck, side))
+
+    def _operate(self) -> None:
+        """Let the operator look at the holds and, now and then, at the settings."""
+        first, second = self._luck(), self._luck()
+        self._play(lambda: self.operator.decide_holds(first))
+        if self._rng.random() < 0.15:
+            self._play(lambda: self.operator.change_settings(second))
+
+    def _play(self, step: Callable[[], object]) -> None:
+        number = self.planned
+        self.planned += 1
+        if number not in self._without:
+            self.steps += 1
+            step()
 
     def _meanwhile(self) -> dict[str, Callable[[], None]]:
         chosen = [moment for moment in MOMENTS if self._rng.random() < 0.12]
@@ -97,12 +160,13 @@ class Case:
         if meanwhile:
             self._session(meanwhile)
         working = writing = 0
+        after = (self.world.memory.snapshot(), self._versions())
         while True:
-            before = (self.world.memory.snapshot(), self._versions())
+            before = after
             self._session({})
+            after = (self.world.memory.snapshot(), self._versions())
             is_quiet = self.referee.writes == 0
-            is_same = (self.world.memory.snapshot(), self._versions()) == before
-            if is_quiet and is_same:
+            if is_quiet and after == before:
                 break
             working += 1
             writing += not is_quiet
@@ -135,6 +199,11 @@ class Case:
     def _wrong(self, number: str, text: str) -> None:
         self.violations.append(f"{number}: {text} (session {self.world.sessions})")
 
+    def take_apart(self) -> None:
+        """Let go of the world, whose parts know each other: it is freed at once."""
+        for part in (self.world.mailbox, self.world.tenant, self.world, self.referee, self.player):
+            vars(part).clear()
+
 
 def run_cases(seed: int, count: int | None = None, seconds: float | None = None) -> PlannerReport:
     """Play cases until so many were played, or so much time has passed.
@@ -150,23 +219,30 @@ def run_cases(seed: int, count: int | None = None, seconds: float | None = None)
     if count is None and seconds is None:
         raise ValueError("say how many cases, or how many seconds")
     report = PlannerReport()
-    with tiny_contracts():
+    with tiny_contracts(), _rare_collections():
         for case_seed in _seeds(seed, count, seconds):
-            play_into(report, case_seed)
+            case = Case(case_seed)
+            case.play()
+            report.add(case)
+            case.take_apart()
+            if report.cases % _CASES_PER_COLLECTION == 0:
+                gc.collect()
     return report
 
 
-def play_into(report: PlannerReport, case_seed: int) -> Case:
-    """Play one case and add it to a report."""
-    case = Case(case_seed)
-    case.play()
-    report.cases += 1
-    report.steps += case.steps
-    report.sessions += case.world.sessions
-    report.writes += case.referee.total
-    report.to_rest.update(case.rests)
-    report.violations += [(case_seed, text) for text in case.violations]
-    return case
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Look for garbage among the cases only, and rarely: worlds are taken apart."""
+    was_enabled = gc.isenabled()
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        if was_enabled:
+            gc.enable()
 
 
 def _seeds(seed: int, count: int | None, seconds: float | None) -> Iterator[int]:

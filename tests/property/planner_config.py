@@ -88,15 +88,21 @@ class Config:
         text = self.filters.get(kind)
         return _VIEWS.setdefault(text, _View(name="all", filter=text))
 
+    def scope(self, folder_ids: frozenset[str]) -> Scope:
+        """Return which contacts may leave a mailbox with these managed folders."""
+        if folder_ids not in self._scopes:
+            policies = self.policies.values()
+            self._scopes[folder_ids] = Scope.of(
+                scope="managed",
+                managed_folders=[n for p in policies for n in (p.folder, *p.folder_aliases)],
+                routing_categories=[n for p in policies for n in (p.category, *p.category_aliases)],
+                folder_ids=folder_ids,
+            )
+        return self._scopes[folder_ids]
+
     @cached_property
-    def scope(self) -> Scope:
-        """Which contacts may leave the mailbox."""
-        policies = self.policies.values()
-        return Scope.of(
-            scope="managed",
-            managed_folders=[n for p in policies for n in (p.folder, *p.folder_aliases)],
-            routing_categories=[n for p in policies for n in (p.category, *p.category_aliases)],
-        )
+    def _scopes(self) -> dict[frozenset[str], Scope]:
+        return {}
 
 
 class _View(View):
@@ -114,11 +120,13 @@ class _View(View):
 class _Settings(SyncSettings):
     """Settings whose fingerprints are made once: they cost more than a small session."""
 
+    @cached_property
+    def _fingerprints(self) -> dict[RecordType, str]:
+        made = super().fingerprint
+        return {kind: made(kind) for kind in self.policies}
+
     def fingerprint(self, record_type: RecordType) -> str:
-        known: dict[RecordType, str] = self.__dict__.setdefault("_known", {})
-        if record_type not in known:
-            known[record_type] = super().fingerprint(record_type)
-        return known[record_type]
+        return self._fingerprints[record_type]
 
 
 def off_fields(policy: TypePolicy) -> tuple[str, ...]:

@@ -5,14 +5,13 @@ Responsible for covering every setting that decides about records, each one now 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import random
+from functools import lru_cache
+from typing import Any
 
 from contact_sync.core.guards import Limits
 from contact_sync.core.model import Direction, FieldPolicy, RecordType, Winner
 from property.planner_config import Config, policy_of
-
-if TYPE_CHECKING:
-    import random
 
 #: Types that are played in a case; the fewer, the more cases.
 _MIXES: tuple[tuple[RecordType, ...], ...] = (
@@ -25,9 +24,29 @@ _MIXES: tuple[tuple[RecordType, ...], ...] = (
 )
 
 
-def choose_config(rng: random.Random) -> Config:
-    """Return the settings of a case: mostly defaults, each one changed now and then."""
-    kinds = rng.choice(_MIXES)
+#: So many different settings of one type are played; made once, they cost nothing.
+_LIGHT_CONFIGS = 4096
+
+
+def light_config(rng: random.Random) -> Config:
+    """Return settings of which one type alone is switched on."""
+    return _light_config(rng.randrange(_LIGHT_CONFIGS))
+
+
+@lru_cache(maxsize=None)
+def _light_config(number: int) -> Config:
+    rng = random.Random(number)
+    return choose_config(rng, (rng.choice(tuple(RecordType)),))
+
+
+def choose_config(rng: random.Random, kinds: tuple[RecordType, ...] = ()) -> Config:
+    """Return the settings of a case: mostly defaults, each one changed now and then.
+
+    Args:
+        rng: What decides.
+        kinds: The types that are played; by default some are chosen.
+    """
+    kinds = kinds or rng.choice(_MIXES)
     policies = {
         kind: policy_of(kind, **(_settings(rng) if kind in kinds else {"direction": Direction.OFF}))
         for kind in RecordType

@@ -1,14 +1,15 @@
-"""The users of a world, and its operator: what they may do, chosen at random.
+"""The users of a world: what they may do, chosen at random.
 
-Responsible for synced triples and user steps; every value that is typed is unique. All choices
-come from one `random.Random`.
+Responsible for synced triples and user steps; every value that is typed is unique. All choices of
+a step come from a number of its own: a step that is left out changes no other one's luck.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from itertools import accumulate
+from typing import TYPE_CHECKING
 
-from contact_sync.core.model import Direction, RecordType, Side, Winner
+from contact_sync.core.model import RecordType, Side
 from contact_sync.core.status import ACTIVE, OBSOLETE
 from property.planner_fields import NAMES, REQUIRED, c4c_name
 from property.planner_mailbox import BIN, DEFAULT
@@ -21,19 +22,21 @@ if TYPE_CHECKING:
     from property.planner_tenant import Record
 
 
-#: Pairs of each type: the guard needs a few, to tell some from all.
-_PAIRS = (1, 1, 2, 2, 3, 5)
-
-
 class Player(Users):
-    """Users who do this and that, and the operator."""
+    """Users who do this and that."""
 
-    def populate(self) -> None:
-        """Put linked pairs into the world, as if many sessions had passed."""
+    def populate(self, luck: int, pairs: Sequence[int]) -> None:
+        """Put linked pairs into the world, as if many sessions had passed.
+
+        Args:
+            luck: Decides about everything else.
+            pairs: How many pairs of a type there may be.
+        """
         world, rng = self.world, self._rng
+        rng.seed(luck)
         self.add_folders()
         for kind in world.config.kinds:
-            for _ in range(rng.choice(_PAIRS)):
+            for _ in range(rng.choice(pairs)):
                 self.add_pair(kind)
         for _ in range(rng.choice((0, 0, 1))):
             self._stranger()
@@ -54,11 +57,14 @@ class Player(Users):
 
     # -- steps ------------------------------------------------------------------------------------
 
-    def step(self) -> None:
-        """Let somebody do something."""
+    def step(self, luck: int, side: Side | None = None) -> str:
+        """Let somebody do something, on one side if it is named; return what."""
         self.world.tick()
-        (act,) = self._rng.choices(_ACTS, _WEIGHTS)
+        self._rng.seed(luck)
+        acts, weights = _CHOICES[side]
+        (act,) = self._rng.choices(acts, cum_weights=weights)
         act(self)
+        return act.__name__
 
     def edit_item(self) -> None:
         item = self._any_item()
@@ -278,38 +284,6 @@ class Player(Users):
         self.note_item(item, "delete")
         self.note_record(record, "delete")
 
-    # -- the operator ------------------------------------------------------------------------------
-
-    def decide_holds(self) -> None:
-        """Approve or reject some of the pending holds."""
-        memory = self.world.memory
-        for hold in memory.holds.list_():
-            decision = self._rng.choice(("approve", "reject", "wait"))
-            if decision == "wait":
-                continue
-            decide = memory.holds.approve if decision == "approve" else memory.holds.reject
-            decide(hold.hold_id)
-            for link in map(memory.links.get, hold.link_ids):
-                if link is not None and link.c4c_id is not None:
-                    self.ledger.note(Side.C4C, decision, link.c4c_id)
-
-    def change_settings(self) -> None:
-        """Change one setting of one type, or a view."""
-        world, rng = self.world, self._rng
-        kind = rng.choice(world.config.kinds)
-        changes: tuple[dict[str, Any], ...] = (
-            {"read_only": not world.config.policies[kind].read_only},
-            {"direction": rng.choice(list(Direction))},
-            {"exchange_delete": rng.choice(("delete", "hide", "ignore"))},
-            {"on_conflict": rng.choice(list(Winner))},
-            {"mark_with_category": not world.config.policies[kind].mark_with_category},
-        )
-        if rng.random() < 0.3:
-            text = rng.choice((None, "in:north", "in:south", "in:north,south"))
-            world.change_config(world.config.but_filter(kind, text))
-        else:
-            world.change_config(world.config.but_policy(kind, **rng.choice(changes)))
-
     # -- helpers -----------------------------------------------------------------------------------
 
     def _any_item(self) -> Item | None:
@@ -352,14 +326,9 @@ class Player(Users):
         return self._token(name)
 
 
-_WEIGHED: Sequence[tuple[Callable[[Player], None], int]] = (
+_EXCHANGE: tuple[tuple[Callable[[Player], None], int], ...] = (
     (Player.edit_item, 24),
-    (Player.edit_record, 24),
-    (Player.edit_both, 8),
-    (Player.edit_many, 5),
     (Player.create_item, 8),
-    (Player.create_record, 6),
-    (Player.create_twins, 3),
     (Player.delete_item, 8),
     (Player.move_item, 8),
     (Player.restore_item, 6),
@@ -367,10 +336,31 @@ _WEIGHED: Sequence[tuple[Callable[[Player], None], int]] = (
     (Player.mark_item, 6),
     (Player.remove_folder, 1),
     (Player.add_subfolder, 1),
+)
+_C4C: tuple[tuple[Callable[[Player], None], int], ...] = (
+    (Player.edit_record, 24),
+    (Player.create_record, 6),
     (Player.retire_record, 7),
     (Player.revive_record, 5),
     (Player.move_record, 6),
+)
+_BOTH: tuple[tuple[Callable[[Player], None], int], ...] = (
+    (Player.edit_both, 8),
+    (Player.edit_many, 5),
+    (Player.create_twins, 3),
     (Player.delete_both, 3),
 )
-_ACTS = [act for act, _ in _WEIGHED]
-_WEIGHTS = [weight for _, weight in _WEIGHED]
+
+
+def _weighed(
+    *acts: tuple[Callable[[Player], None], int],
+) -> tuple[list[Callable[[Player], None]], list[int]]:
+    return [act for act, _ in acts], list(accumulate(weight for _, weight in acts))
+
+
+#: Side -> acts and their weights, summed up; None: anywhere.
+_CHOICES = {
+    None: _weighed(*_EXCHANGE, *_C4C, *_BOTH),
+    Side.EXCHANGE: _weighed(*_EXCHANGE, *_BOTH),
+    Side.C4C: _weighed(*_C4C),
+}

@@ -16,6 +16,7 @@ from contact_sync.core.status import ACTIVE, OBSOLETE, STATUS_PROPERTY
 from property.planner_fields import NAMES, REQUIRED, agreed, c4c_name
 from property.planner_ledger import WHOLE, Groups
 from property.planner_mailbox import BIN, MAILBOX, Item
+from property.planner_store import is_counted
 from property.planner_world import Standing
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Referee:
         self._ledger = ledger
         self._updates: Counter[str] = Counter()
         self._removed: Counter[tuple[Side, RecordType]] = Counter()
-        self._live: dict[RecordType, int] = {}
+        self._before: list[Link] = []
         self._managed: dict[RecordType, str] = {}
         self._is_disturbed = False
         world.mailbox.referee = self
@@ -58,15 +59,16 @@ class Referee:
         self.writes = 0
         self._updates.clear()
         self._removed.clear()
-        self._live = self._live_counts()
+        self._before = self._world.memory.links.list_()
         self._managed = self._world.memory.folders.get(MAILBOX)
 
     def end(self) -> None:
         """Judge what only shows at the end of a session: the guards (I8, I9) and I14."""
         limits = self._world.config.limits
-        now = self._live_counts()
         for (side, kind), removed in self._removed.items():
-            live = max(now[kind] + removed, self._live[kind])
+            now = self._world.memory.links.live_count(MAILBOX, kind)
+            before = sum(is_counted(link) for link in self._before if link.record_type is kind)
+            live = max(now + removed, before)
             allowed = max(limits.min_removals, limits.percent / 100 * live)
             if removed > allowed:
                 self._wrong("I8", f"{removed} of {live} {kind.value}s removed in {side.value}")
@@ -75,10 +77,6 @@ class Referee:
         for key, count in self._updates.items():
             if count > 1 and not self._is_disturbed:
                 self._wrong("I14", f"{key} updated {count} times in one session")
-
-    def _live_counts(self) -> dict[RecordType, int]:
-        links = self._world.memory.links
-        return {kind: links.live_count(MAILBOX, kind) for kind in RecordType}
 
     # -- Exchange --------------------------------------------------------------------------------
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+#: Side -> name of the setting that counts its reads.
+_READS = {side: f"read.{side.value}" for side in Side}
+
+
 class Shelf(Protocol):
     """What the parts need of the whole store."""
 
@@ -162,7 +166,7 @@ class MemoryRequests:
         self._store = store
 
     def is_first_read(self, side: Side) -> bool:
-        return f"read.{side.value}" not in self._rows.settings
+        return _READS[side] not in self._rows.settings
 
     def add(
         self, side: Side, *, mailbox: str = "", record_type: RecordType | None, remote_id: str
@@ -185,7 +189,8 @@ class MemoryRequests:
             )
 
     def list_(self, side: Side) -> list[Request]:
-        return [entry for _, entry in sorted(self._rows.requests.items()) if entry.side is side]
+        rows = self._rows.requests
+        return [rows[key] for key in sorted(rows) if rows[key].side is side] if rows else []
 
     def mark_served(self, request_ids: Collection[str]) -> None:
         self._rows.served.update(request_ids)
@@ -203,13 +208,17 @@ class MemoryRequests:
         return True
 
     def _era(self) -> str:
-        return self._rows.settings.setdefault("era", self._store.new_id())
+        if "era" not in self._rows.settings:
+            self._rows.settings["era"] = self._store.new_id()
+        return self._rows.settings["era"]
 
     def _reads(self, side: Side) -> int:
-        return int(self._rows.settings.get(f"read.{side.value}", "0"))
+        return int(self._rows.settings.get(_READS[side], "0"))
 
     def clear_served(self, side: Side) -> None:
-        self._rows.settings[f"read.{side.value}"] = str(self._reads(side) + 1)
+        self._rows.settings[_READS[side]] = str(self._reads(side) + 1)
+        if not self._rows.requests:
+            return
         self._rows.requests = {
             key: entry
             for key, entry in self._rows.requests.items()

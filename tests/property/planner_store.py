@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from datetime import datetime, timezone
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from contact_sync.core.model import Issue, Link, Owes, Phase, RecordType, Side
@@ -35,6 +36,8 @@ _PREFERENCE = {
     Phase.CONVERTING: 3,
     Phase.RETIRED: 4,
 }
+
+_LINK_ID = attrgetter("link_id")
 
 
 class MemoryStore:
@@ -160,7 +163,7 @@ class MemoryLinks:
 
     def live_count(self, mailbox: str, record_type: RecordType) -> int:
         return sum(
-            link.phase.is_live and (link.exchange_id is not None or link.owes is Owes.CREATE)
+            is_counted(link)
             for link in self._rows.links.values()
             if link.mailbox == mailbox and link.record_type is record_type
         )
@@ -258,6 +261,11 @@ class MemorySettings:
         self._rows.settings[name] = value
 
 
+def is_counted(link: Link) -> bool:
+    """Whether the guard counts a link among the live ones of its type."""
+    return link.phase.is_live and (link.exchange_id is not None or link.owes is Owes.CREATE)
+
+
 def _rank(link: Link) -> tuple[int, str]:
     return (_PREFERENCE[link.phase], link.link_id)
 
@@ -269,4 +277,4 @@ def _preferred(links: list[Link]) -> Link | None:
 
 
 def _by_id(links: Iterable[Link]) -> list[Link]:
-    return sorted(links, key=lambda link: link.link_id)
+    return sorted(links, key=_LINK_ID)

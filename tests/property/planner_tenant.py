@@ -8,6 +8,7 @@ begin with `user_`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from c4c_client import (
@@ -201,10 +202,16 @@ def _as_c4c_keeps(properties: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
+@lru_cache
+def territories(text: str) -> frozenset[str]:
+    """Return the territories that a filter such as `in:north,south` shows."""
+    return frozenset(text[3:].split(","))
+
+
 def _passes(text: str | None, record: Record) -> bool:
     if text is None:
         return True
     if text.startswith("in:"):
-        return str(record.properties["Territory"]) in text[3:].split(",")
+        return record.properties["Territory"] in territories(text)
     since = text.removeprefix("ChangedOn ge datetimeoffset'").removesuffix("'")
     return str(record.properties["ChangedOn"]) >= since

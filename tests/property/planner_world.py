@@ -7,7 +7,7 @@ steps) on objects in memory. Nothing here decides what the sync does; all of tha
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -18,7 +18,7 @@ from contact_sync.planning.upload import Upload
 from contact_sync.requests import TapRequests
 from property.planner_mailbox import MAILBOX, Mailbox
 from property.planner_store import START, MemoryStore
-from property.planner_tenant import TENANT, Tenant
+from property.planner_tenant import TENANT, Tenant, territories
 from tap_c4c import connect as c4c_tap
 from tap_c4c.record_types import RECORD_TYPES
 from tap_c4c.type_pass import TypePass
@@ -46,7 +46,8 @@ PAUSE = timedelta(days=2)
 MOMENTS = ("upload", "download")
 
 
-_PREPARED: dict[tuple[tuple[RecordType, bool, bool], ...], str] = {}
+_TYPES = tuple((entry, RecordType(entry.name)) for entry in RECORD_TYPES)
+_KIND_OF = {entry.name: kind for entry, kind in _TYPES}
 
 
 @dataclass
@@ -84,7 +85,7 @@ class World:
     def __init__(self, config: Config, rng: random.Random) -> None:
         self.config = config
         self.now: datetime = START
-        self._time = ""
+        self._time: str | None = None
         self.sessions = 0
         self.stage = ""
         self.planned: list[Operation] = []
@@ -99,27 +100,28 @@ class World:
         self.tenant = Tenant(self.clock, self.shuffle)
         self.memory = MemoryStore()
         self.memory.bind(Side.C4C, TENANT)
+        self.store = cast("Store", self.memory)
+        self._graph = cast("ExchangeClient", self.mailbox)
+        self._c4c = cast("C4CClient", self.tenant)
         self._state = _TapState()
         self.tick()
 
     def clock(self) -> str:
         """Return the time as the services write it."""
+        if self._time is None:
+            self._time = f"{self.now.isoformat()[:19]}.000Z"
         return self._time
 
     def tick(self, pause: timedelta = timedelta(seconds=1)) -> None:
         """Let time pass; users never act in the same second."""
         self.now += pause
         self.memory.now = self.now
-        self._time = f"{self.now.isoformat()[:19]}.000Z"
+        self._time = None
 
     def shuffle(self, entries: list[Any]) -> None:
         """Put a listing into some order, as servers do."""
-        self._rng.shuffle(entries)
-
-    @property
-    def store(self) -> Store:
-        """The store, as the products know it."""
-        return cast("Store", self.memory)
+        if len(entries) > 1:
+            self._rng.shuffle(entries)
 
     def is_frozen(self, kind: RecordType) -> bool:
         """Whether nothing of a type can travel."""
@@ -131,7 +133,7 @@ class World:
     def in_view(self, territory: str, kind: RecordType) -> bool:
         """Whether the view of a type shows a territory."""
         text = self.config.filters.get(kind)
-        return text is None or territory in text[3:].split(",")
+        return text is None or territory in territories(text)
 
     def kind_of_folder(self, folder_id: str) -> RecordType | None:
         """Return the type that a folder, or one above it, is managed for."""
@@ -162,19 +164,7 @@ class World:
             for kind in RecordType:
                 name = f"fingerprint:{side.value}:{kind.value}"
                 self.memory.settings.set_(name, settings.fingerprint(kind))
-        self.memory.settings.set_(f"prepared:{MAILBOX}", self._prepared())
-
-    def _prepared(self) -> str:
-        """Return what the store holds once folders and categories were made."""
-        policies = self.config.policies
-        key = tuple(
-            (kind, self.is_frozen(kind), policies[kind].mark_with_category) for kind in policies
-        )
-        if key not in _PREPARED:
-            planner = Download(cast("Store", MemoryStore()), self.config.settings)
-            (operation,) = planner.start()
-            _PREPARED[key] = operation.contract.policy["fingerprint"]
-        return _PREPARED[key]
+        self.memory.settings.set_(f"prepared:{MAILBOX}", settings.managed_folders_hash)
 
     def change_config(self, config: Config) -> None:
         """Let the operator change the settings."""
@@ -239,14 +229,14 @@ class World:
         return {**operation.record, PROPERTY: operation.contract}
 
     def _run_c4c(self, records: Mapping[str, list[dict[str, Any]]]) -> None:
-        executor = C4CExecutor(cast("C4CClient", self.tenant), self.store)
+        executor = C4CExecutor(self._c4c, self.store)
         for entries in records.values():
             if entries:
                 executor.run(entries)
         executor.run([])
 
     def _run_exchange(self, records: Mapping[str, list[dict[str, Any]]]) -> None:
-        executor = ExchangeExecutor(cast("ExchangeClient", self.mailbox), self.store)
+        executor = ExchangeExecutor(self._graph, self.store)
         for stream, entries in records.items():
             if entries:
                 executor.run(stream, entries)
@@ -259,13 +249,12 @@ class World:
         self.folder_ids = set(self.mailbox.folders)
         requests = TapRequests(self.store, Side.EXCHANGE, lambda: self.now)
         asked = exchange_tap.asked_of(requests, MAILBOX, self._state.marks.get(MAILBOX))
-        scope = replace(self.config.scope, folder_ids=asked.folder_ids)
         folders = self.mailbox.list_folders(MAILBOX)
         findings = MailboxPass(
-            cast("ExchangeClient", self.mailbox),
+            self._graph,
             MAILBOX,
             folders=folders,
-            scope=scope,
+            scope=self.config.scope(asked.folder_ids),
             asked=asked,
             cursors=self._state.folders,
         ).read()
@@ -292,13 +281,12 @@ class World:
         }
         requests = TapRequests(self.store, Side.C4C, lambda: self.now)
         reads = []
-        for entry in RECORD_TYPES:
-            kind = RecordType(entry.name)
+        for entry, kind in _TYPES:
             if kind not in self.config.kinds:
                 continue
             view = self.config.view(kind)
             one_pass = TypePass(
-                cast("C4CClient", self.tenant),
+                self._c4c,
                 entry,
                 views=(view,),
                 states={"all": self._state.views.get(kind, {})},
@@ -314,7 +302,7 @@ class World:
             reads += one_pass.reads
         for read in reads:
             yield "view_reads", _view_read(read)
-            kind = RecordType(read.record_type.name)
+            kind = _KIND_OF[read.record_type.name]
             self._state.views[kind] = {
                 "filter_hash": read.view.filter_hash,
                 "replication_key_value": read.bookmark,

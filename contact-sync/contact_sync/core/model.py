@@ -40,7 +40,7 @@ class Direction(str, Enum):
     def reaches(self, side: Side) -> bool:
         """Whether values may be written to `side`."""
         one_way = Direction.TO_C4C if side is Side.C4C else Direction.TO_EXCHANGE
-        return self in (Direction.BOTH, one_way)
+        return self is Direction.BOTH or self is one_way
 
 
 class Winner(str, Enum):
@@ -186,6 +186,10 @@ class FieldPolicy:
     on_conflict: Winner | None = None
 
 
+#: A field without settings of its own.
+_PLAIN_FIELD = FieldPolicy()
+
+
 @dataclass(frozen=True, kw_only=True)
 class TypePolicy:
     """Settings of one record type; the defaults are those of the README's table."""
@@ -224,7 +228,7 @@ class TypePolicy:
         """Whether a value of this field may be written to `side` (read-only included)."""
         if side is Side.C4C and self.read_only:
             return False
-        policy = self.fields.get(field_name, FieldPolicy())
+        policy = self.fields.get(field_name, _PLAIN_FIELD)
         return self.direction.reaches(side) and policy.direction.reaches(side)
 
     def winner(self, field_name: str) -> Winner:
@@ -233,4 +237,4 @@ class TypePolicy:
             return Winner.C4C
         if not self.may_write(Side.EXCHANGE, field_name):
             return Winner.EXCHANGE
-        return self.fields.get(field_name, FieldPolicy()).on_conflict or self.on_conflict
+        return self.fields.get(field_name, _PLAIN_FIELD).on_conflict or self.on_conflict

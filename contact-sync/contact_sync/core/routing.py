@@ -6,6 +6,7 @@ Responsible for folder and category names. Knows nothing of links.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -97,15 +98,12 @@ def _with_subfolders(
 
 def _ranked(facts: Iterable[FolderFact], policy: TypePolicy, default: set[str]) -> list[str]:
     wanted = [name.casefold() for name in (policy.folder, *policy.folder_aliases)]
-    hits = [fact for fact in facts if fact.name.strip().casefold() in wanted]
-    hits.sort(
-        key=lambda fact: (
-            wanted.index(fact.name.strip().casefold()),
-            fact.parent_id not in default,
-            fact.folder_id,
-        )
+    hits = sorted(
+        (wanted.index(name), fact.parent_id not in default, fact.folder_id)
+        for fact in facts
+        if (name := fact.name.strip().casefold()) in wanted
     )
-    return [fact.folder_id for fact in hits]
+    return [folder_id for _, _, folder_id in hits]
 
 
 @dataclass(frozen=True)
@@ -131,11 +129,11 @@ def route(
     if by_folder is not None:
         return Route(by_folder)
     own_folder = folders.names.get(folder_id, "").casefold()
+    borne = {entry.strip().casefold() for entry in categories} - {own_folder}
     types = {
         record_type
         for record_type, policy in policies.items()
-        for name in routing_categories(policy)
-        if name in {entry.strip().casefold() for entry in categories} - {own_folder}
+        if not borne.isdisjoint(routing_categories(policy))
     }
     if len(types) > 1:
         return Route(is_ambiguous=True)
@@ -144,12 +142,14 @@ def route(
 
 def routing_categories(policy: TypePolicy) -> tuple[str, ...]:
     """Return the category names that route to a type, in lower case; never the calendar's."""
-    names = (policy.category, *policy.category_aliases)
-    return tuple(
-        name.strip().casefold()
-        for name in names
-        if name.strip() and name.strip().casefold() not in CALENDAR_CATEGORIES
-    )
+    names = _folded((policy.category, *policy.category_aliases))
+    return tuple(name for name in names if name and name not in CALENDAR_CATEGORIES)
+
+
+@lru_cache
+def _folded(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return names of the settings as they are compared; asked for with every item."""
+    return tuple(name.strip().casefold() for name in names)
 
 
 def foreign_categories(

@@ -7,8 +7,6 @@ Exchange or C4C here.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -97,17 +95,8 @@ class Download:
 
     def _prepare(self, mailbox: str) -> Iterator[Operation]:
         """Ask for folders and categories once, and again when one is missing or renamed."""
-        wanted = {
-            kind.value: {
-                "name": policy.folder,
-                "aliases": list(policy.folder_aliases),
-                "category": policy.category if policy.mark_with_category else "",
-            }
-            for kind, policy in self._session.settings.policies.items()
-            if not self._session.is_off(kind)
-        }
-        names = json.dumps(wanted, sort_keys=True).encode()
-        fingerprint = hashlib.sha256(names).hexdigest()[:16]
+        wanted = self._session.settings.managed_folders
+        fingerprint = self._session.settings.managed_folders_hash
         known = {kind.value for kind in self._store.folders.get(mailbox)}
         is_done = self._store.settings.get(f"prepared:{mailbox}") == fingerprint
         if not (is_done and known >= set(wanted)):
