@@ -111,13 +111,14 @@ class MemoryIssues:
             issue.c4c_id or "",
         )
         told = replace(issue, fields=tuple(sorted(issue.fields)))
-        if key in self._rows.issues and issue.code in EVENTS:
-            told = _both(self._rows.issues[key].issue, told)
+        seen = self._rows.issues.get(key)
+        if seen is not None and issue.code in EVENTS:
+            told = _both(seen.issue, told)
         self._rows.issues[key] = IssueRow(
             issue_id="|".join(key),
             issue=told,
             severity=severity_of(issue.code),
-            opened_at=now,
+            opened_at=seen.opened_at if seen else now,
             last_seen_at=now,
             attempts=1,
             next_attempt_at=now,
@@ -139,7 +140,7 @@ class MemoryIssues:
         found = [
             key
             for key in rows
-            if key[0] not in EVENTS
+            if (code is not None or key[0] not in EVENTS)
             and all(want in (None, have) for want, have in zip(wanted, key, strict=True))
         ]
         for key in found:
