@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from contact_sync.core.model import Side
@@ -92,6 +93,7 @@ class Case:
         steps: How many acts of users were played.
         planned: How many there were to play.
         rests: Sessions that every round needed.
+        on_step: Told the number and the name of every step that was played.
     """
 
     def __init__(self, seed: int, *, order: int = 0, without: Collection[int] = ()) -> None:
@@ -106,7 +108,6 @@ class Case:
         self.rests: list[int] = []
         self.steps = 0
         self.planned = 0
-        #: Told of every step before it is played.
         self.on_step: Callable[[int, str], None] = lambda *_: None
         self._without = without
         track(self.world, self.player.ledger)
@@ -136,22 +137,22 @@ class Case:
 
     def _act(self, count: int, side: Side | None = None) -> None:
         for _ in range(count):
-            luck = self._luck()
-            self._play(lambda luck=luck: self.player.step(luck, side))
+            self._play(partial(self.player.step, side=side), self._luck())
 
     def _operate(self) -> None:
         """Let the operator look at the holds and, now and then, at the settings."""
-        first, second = self._luck(), self._luck()
-        self._play(lambda: self.operator.decide_holds(first))
+        steps = [self.operator.decide_holds]
         if self._rng.random() < 0.15:
-            self._play(lambda: self.operator.change_settings(second))
+            steps.append(self.operator.change_settings)
+        for step in steps:
+            self._play(step, self._luck())
 
-    def _play(self, step: Callable[[], object]) -> None:
+    def _play(self, step: Callable[[int], str], luck: int) -> None:
         number = self.planned
         self.planned += 1
         if number not in self._without:
             self.steps += 1
-            step()
+            self.on_step(number, step(luck))
 
     def _meanwhile(self) -> dict[str, Callable[[], None]]:
         chosen = [moment for moment in MOMENTS if self._rng.random() < 0.12]

@@ -25,8 +25,8 @@ class Operator:
         self._ledger = ledger
         self._rng = rng
 
-    def decide_holds(self, luck: int) -> None:
-        """Approve or reject some of the pending holds."""
+    def decide_holds(self, luck: int) -> str:
+        """Approve or reject some of the pending holds; return what was done."""
         self._rng.seed(luck)
         memory = self._world.memory
         for hold in memory.holds.list_():
@@ -38,9 +38,10 @@ class Operator:
             for link in map(memory.links.get, hold.link_ids):
                 if link is not None and link.c4c_id is not None:
                     self._ledger.note(Side.C4C, decision, link.c4c_id)
+        return "decide_holds"
 
-    def change_settings(self, luck: int) -> None:
-        """Change one setting of one type, or a view."""
+    def change_settings(self, luck: int) -> str:
+        """Change one setting of one type, or a view; return which."""
         self._rng.seed(luck)
         world, rng = self._world, self._rng
         kind = rng.choice(world.config.kinds)
@@ -54,5 +55,7 @@ class Operator:
         if rng.random() < 0.3:
             text = rng.choice((None, "in:north", "in:south", "in:north,south"))
             world.change_config(world.config.but_filter(kind, text))
-        else:
-            world.change_config(world.config.but_policy(kind, **rng.choice(changes)))
+            return f"change_settings: {kind.value} is filtered by {text}"
+        change = rng.choice(changes)
+        world.change_config(world.config.but_policy(kind, **change))
+        return f"change_settings: {kind.value} has {change}"
