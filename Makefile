@@ -45,7 +45,7 @@ behaviour: .venv/.installed ## play every pair of events and write docs/behaviou
 	$(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) PYTHONPATH=tests $(BIN)/python scripts/behaviour.py
 
 .PHONY: soak
-soak: install ## play generated histories with faults and kills; SOAK_SECONDS, SOAK_SEED
+soak: install ## play generated histories and worlds; SOAK_SECONDS, PLANNER_CASES, SOAK_SEED
 	@$(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) PYTHONPATH=tests:scripts $(BIN)/python scripts/soak.py
 
 .PHONY: crashes

@@ -1,9 +1,10 @@
 """Plays generated histories for a set time and says what happened; ends with 1 on a violation.
 
 SOAK_SECONDS (default 600) and SOAK_SEED (default: today's date) choose how long and which ones.
-Beside the histories in this process, a share is played as real `meltano run sync`. Faults that
-nothing has met when the time is up are played one by one: a kind that never fired is a failure.
-A failing history is shrunk and printed as a script of steps; its seed plays it again.
+Beside the histories in this process, a share is played as real `meltano run sync`, and worlds for
+the pure core are played (see `planner_soak.py`). Faults that nothing has met when the time is up
+are played one by one: a kind that never fired is a failure. A failing history is shrunk and printed
+as a script of steps; its seed plays it again.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _HISTORIES_PER_SEED = 20
 _STEPS = 30
 #: Histories that are played for a fault that nothing has met.
 _TRIES_PER_FAULT = 12
-_MELTANO = Path(__file__).with_name("soak_meltano.py")
+_SCRIPTS = Path(__file__).parent
 
 
 @dataclass
@@ -53,23 +54,31 @@ def main() -> int:
     violations = 0
     number = first * 1000
     print(f"SOAK_SEED={first} SOAK_SECONDS={seconds:g}", flush=True)
-    with subprocess.Popen(  # noqa: S603 - our own script
-        [sys.executable, str(_MELTANO), str(first), str(seconds)],
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as beside:
-        while time.monotonic() - begun < seconds:
-            violations += not _play(number)
-            number += 1
-        violations += _play_rare(first)
-        meltano = _said(beside)
+    planner = _beside("planner_soak.py", SOAK_SEED=str(first))
+    runs = _beside("meltano_soak.py", str(first), str(seconds))
+    while time.monotonic() - begun < seconds:
+        violations += not _play(number)
+        number += 1
+    violations += _play_rare(first)
+    meltano = _said(runs)
+    print(planner.communicate()[0])
     _report(time.monotonic() - begun, number - first * 1000, meltano)
-    violations += meltano.violations
+    violations += meltano.violations + (planner.returncode != 0)
     print(f"violations           {violations}")
     never = sorted(set(NAMES) - set(+TALLY.fired))
     if never:
         print("Faults that never fired:", ", ".join(never))
     return 1 if violations or never else 0
+
+
+def _beside(script: str, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+    """Start a script that plays its share meanwhile; what it says is shown at the end."""
+    return subprocess.Popen(  # noqa: S603 - our own scripts
+        [sys.executable, str(_SCRIPTS / script), *arguments],
+        env={**os.environ, **variables},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
 
 
 def _play(number: int) -> bool:
@@ -109,12 +118,12 @@ def _play_rare(first: int) -> int:
     return violations
 
 
-def _said(beside: subprocess.Popen[str]) -> _Meltano:
+def _said(runs: subprocess.Popen[str]) -> _Meltano:
     """Wait for the runs under Meltano; pass on what they say, and return what they counted."""
-    text, _ = beside.communicate()
+    text, _ = runs.communicate()
     *findings, counts = text.splitlines() or [""]
     print("\n".join(findings))
-    if beside.returncode not in (0, 1):
+    if runs.returncode not in (0, 1):
         print("The histories under Meltano broke off.")
         return _Meltano(violations=1)
     return _Meltano(**json.loads(counts))

@@ -1,6 +1,6 @@
 """Plays histories whose sessions are real `meltano run sync` until the time is up.
 
-`scripts/soak.py` runs it beside itself: `soak_meltano.py SEED SECONDS`. What it says ends with one
+`scripts/soak.py` runs it beside itself: `meltano_soak.py SEED SECONDS`. What it says ends with one
 line of JSON: histories, user steps, sessions, faults that fired, violations.
 """
 
