@@ -6,7 +6,7 @@ Responsible for covering every setting that decides about records, each one now 
 from __future__ import annotations
 
 import random
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from contact_sync.core.guards import Limits
@@ -33,7 +33,7 @@ def light_config(rng: random.Random) -> Config:
     return _light_config(rng.randrange(_LIGHT_CONFIGS))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _light_config(number: int) -> Config:
     rng = random.Random(number)
     return choose_config(rng, (rng.choice(tuple(RecordType)),))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 from contact_sync.core.issues import EVENTS
 from contact_sync.core.model import Issue, Link, Owes, Phase, RecordType, Side
@@ -17,7 +18,6 @@ from contact_sync.errors import HoldError, StaleIntentError
 from contact_sync.store import Store
 from contact_sync.store.tables import metadata
 from hypothesis import HealthCheck, given, settings
-from hypothesis import Phase as Phase_
 from hypothesis import strategies as st
 from property.planner_store import START, MemoryStore
 
@@ -35,7 +35,7 @@ ITEMS = ("i1", "i2")
 RECORDS = ("s1", "s2")
 ACCOUNTS = ("7", "8")
 STATES = ("pending", "approved", "rejected", "done")
-CODES = ("conflict", "rejected", "ambiguous_match", sorted(EVENTS)[0])
+CODES = ("conflict", "rejected", "ambiguous_match", min(EVENTS))
 
 
 @dataclass
@@ -73,6 +73,7 @@ def _seen_request(entry: Any) -> tuple[Any, ...]:
 
 # -- what may be called -------------------------------------------------------------------------
 
+
 def _optional(values: tuple[str, ...]) -> st.SearchStrategy[str | None]:
     return st.none() | st.sampled_from(values)
 
@@ -81,7 +82,6 @@ mailboxes = st.sampled_from((*MAILBOXES[:1] * 3, *MAILBOXES))
 kinds = st.sampled_from(RecordType)
 sides = st.sampled_from(Side)
 picks = st.integers(0, 5)
-
 
 
 def named(link_id: str) -> st.SearchStrategy[Link]:
@@ -358,7 +358,7 @@ def _empty(store: Store) -> None:
     max_examples=60,
     derandomize=True,
     # Ten calls too many are read sooner than a database has shrunk them.
-    phases=[Phase_.generate],
+    phases=[hypothesis.Phase.generate],
     database=None,
     deadline=None,
     suppress_health_check=list(HealthCheck),

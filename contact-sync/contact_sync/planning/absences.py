@@ -169,6 +169,8 @@ class Absences:
             for link in self._absent.values()
             if link.mailbox == mailbox and link.record_type is kind
         ]
+        if not links:
+            return
         # At once: a hold that is over while its items are not asked for is never asked about again.
         with self._store.transaction():
             for link in self._session.restore_rejected(links, Side.C4C):
