@@ -28,20 +28,27 @@ class Invariant:
 _S = "tests/system"
 _U = "tests/unit"
 _MACHINE = "tests/property/test_sync_machine.py"
+_WORLDS = "tests/property/test_planner_worlds.py"
 _SMALL = f"{_S}/test_behaviour.py"
 _GUARD = f"{_S}/test_rules_deletion_guard.py"
 
 INVARIANTS = (
-    Invariant("I1", "both sides end up the same", (_MACHINE, _SMALL)),
-    Invariant("I2", "a further session writes nothing", (_MACHINE, _SMALL)),
-    Invariant("I3", "no edit is lost unseen", (_MACHINE, _SMALL)),
-    Invariant("I4", "edits of different fields both live", (_SMALL, f"{_U}/test_core_merge.py")),
-    Invariant("I5", "the same value on both sides is no conflict", (_SMALL, _MACHINE)),
-    Invariant("I6", "what was deleted stays deleted", (_MACHINE, f"{_S}/test_lost_replies.py")),
-    Invariant("I7", "no deletion without a witness", (f"{_S}/test_guards.py", _MACHINE)),
-    Invariant("I8", "many deletions at once wait for a person", (_GUARD, f"{_S}/test_guards.py")),
-    Invariant("I9", "an emptied or missing folder deletes nothing", (_GUARD,)),
-    Invariant("I10", "at most one counterpart", (_MACHINE, f"{_S}/test_lost_replies.py")),
+    Invariant("I1", "both sides end up the same", (_MACHINE, _SMALL, _WORLDS)),
+    Invariant("I2", "a further session writes nothing", (_MACHINE, _SMALL, _WORLDS)),
+    Invariant("I3", "no edit is lost unseen", (_MACHINE, _SMALL, _WORLDS)),
+    Invariant(
+        "I4", "edits of different fields both live", (_SMALL, f"{_U}/test_core_merge.py", _WORLDS)
+    ),
+    Invariant("I5", "the same value on both sides is no conflict", (_SMALL, _MACHINE, _WORLDS)),
+    Invariant(
+        "I6", "what was deleted stays deleted", (_MACHINE, f"{_S}/test_lost_replies.py", _WORLDS)
+    ),
+    Invariant("I7", "no deletion without a witness", (f"{_S}/test_guards.py", _MACHINE, _WORLDS)),
+    Invariant(
+        "I8", "many deletions at once wait for a person", (_GUARD, f"{_S}/test_guards.py", _WORLDS)
+    ),
+    Invariant("I9", "an emptied or missing folder deletes nothing", (_GUARD, _WORLDS)),
+    Invariant("I10", "at most one counterpart", (_MACHINE, f"{_S}/test_lost_replies.py", _WORLDS)),
     Invariant(
         "I11", "a crash changes nothing in the end", (_MACHINE, f"{_S}/test_lost_replies.py")
     ),
@@ -50,24 +57,32 @@ INVARIANTS = (
         "no effect without an earlier durable intent",
         (f"{_U}/test_store_intents.py", f"{_U}/test_store_transactions.py"),
     ),
-    Invariant("I13", "our own writes are no edits", (f"{_S}/test_rules_conflicts.py", _MACHINE)),
-    Invariant("I14", "writes are minimal", (f"{_S}/test_rules_conflicts.py", _SMALL)),
+    Invariant(
+        "I13", "our own writes are no edits", (f"{_S}/test_rules_conflicts.py", _MACHINE, _WORLDS)
+    ),
+    Invariant("I14", "writes are minimal", (f"{_S}/test_rules_conflicts.py", _SMALL, _WORLDS)),
     Invariant("I15", "no blind overwrite", (_MACHINE, f"{_S}/test_rules_conflicts.py")),
-    Invariant("I16", "read-only types are never written to C4C", (_SMALL, _MACHINE)),
-    Invariant("I17", "one-way fields keep their arrow", (_SMALL, f"{_S}/test_rules_one_way.py")),
-    Invariant("I18", "foreign items are untouched", (_MACHINE, f"{_S}/test_rules_private.py")),
+    Invariant("I16", "read-only types are never written to C4C", (_SMALL, _MACHINE, _WORLDS)),
+    Invariant(
+        "I17", "one-way fields keep their arrow", (_SMALL, f"{_S}/test_rules_one_way.py", _WORLDS)
+    ),
+    Invariant(
+        "I18", "foreign items are untouched", (_MACHINE, f"{_S}/test_rules_private.py", _WORLDS)
+    ),
     Invariant("I19", "unmapped data is untouched", (_MACHINE, f"{_S}/test_rules_routing.py")),
-    Invariant("I20", "one folder, one category", (_MACHINE, _SMALL)),
-    Invariant("I21", "leaving the view deletes nothing", (_SMALL, f"{_S}/test_rules_views.py")),
+    Invariant("I20", "one folder, one category", (_MACHINE, _SMALL, _WORLDS)),
+    Invariant(
+        "I21", "leaving the view deletes nothing", (_SMALL, f"{_S}/test_rules_views.py", _WORLDS)
+    ),
     Invariant("I22", "mailboxes are apart", (f"{_S}/test_rules_two_mailboxes.py",)),
     Invariant("I23", "a foreign tenant is refused", (f"{_U}/test_store_open.py",)),
     Invariant("I24", "the account depends on its arguments alone", (f"{_U}/test_core_cascade.py",)),
     Invariant(
         "I25",
         "order does not matter",
-        (f"{_U}/test_core_routing.py", f"{_U}/test_core_matching.py"),
+        (_WORLDS, f"{_U}/test_core_routing.py", f"{_U}/test_core_matching.py"),
     ),
-    Invariant("I26", "two working sessions, then rest", (_MACHINE, _SMALL)),
+    Invariant("I26", "two working sessions, then rest", (_MACHINE, _SMALL, _WORLDS)),
     Invariant("I27", "one bad record stops no other", (f"{_S}/test_rules_issues.py",)),
     Invariant(
         "I28",
@@ -85,7 +100,7 @@ INVARIANTS = (
     ),
     Invariant("I34", "a plan is what is executed", pending="there is no plan mode yet"),
     Invariant("I35", "undo", pending="there is no undo yet"),
-    Invariant("I36", "changed settings delete nothing", (f"{_S}/test_guards.py", _SMALL)),
+    Invariant("I36", "changed settings delete nothing", (f"{_S}/test_guards.py", _SMALL, _WORLDS)),
     Invariant("I37", "no personal data at rest", (f"{_S}/test_privacy.py", _MACHINE)),
     Invariant("I38", "the first session doubles nothing", (f"{_S}/test_rules_first_match.py",)),
     Invariant("I39", "notes come back as they went", pending="notes are not synced yet"),
@@ -95,9 +110,13 @@ INVARIANTS = (
         (f"{_U}/test_core_streets.py", f"{_U}/test_core_fields_to_c4c.py"),
     ),
     Invariant(
-        "I41", "a conversion never leaves none", (f"{_S}/test_rules_conversion.py", _MACHINE)
+        "I41",
+        "a conversion never leaves none",
+        (f"{_S}/test_rules_conversion.py", _MACHINE, _WORLDS),
     ),
-    Invariant("I42", "deleted on both sides is silent", (_SMALL, _GUARD)),
+    Invariant("I42", "deleted on both sides is silent", (_SMALL, _GUARD, _WORLDS)),
     Invariant("I43", "the state never gets poorer", (_MACHINE,)),
-    Invariant("I44", "the same seed plays the same history", ("tests/property/test_replay.py",)),
+    Invariant(
+        "I44", "the same seed plays the same history", ("tests/property/test_replay.py", _WORLDS)
+    ),
 )

@@ -160,8 +160,8 @@ DECIDING = (
         "which of several folders is managed depends on the listing",
         ("I25",),
         f"{_CORE}/routing.py",
-        "            fact.parent_id not in default,\n            fact.folder_id,",
-        "            fact.parent_id not in default,",
+        "in sorted(hits)]",
+        "in sorted(hits, key=lambda hit: hit[:2])]",
         (f"{_SYSTEM}/test_rules_routing.py", f"{_UNIT}/test_core_routing.py"),
     ),
     Mutant(

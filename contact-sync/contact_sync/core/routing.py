@@ -98,12 +98,12 @@ def _with_subfolders(
 
 def _ranked(facts: Iterable[FolderFact], policy: TypePolicy, default: set[str]) -> list[str]:
     wanted = [name.casefold() for name in (policy.folder, *policy.folder_aliases)]
-    hits = sorted(
+    hits = [
         (wanted.index(name), fact.parent_id not in default, fact.folder_id)
         for fact in facts
         if (name := fact.name.strip().casefold()) in wanted
-    )
-    return [folder_id for _, _, folder_id in hits]
+    ]
+    return [folder_id for _, _, folder_id in sorted(hits)]
 
 
 @dataclass(frozen=True)
