@@ -1,7 +1,7 @@
 """Changes every function of `contact_sync.core` in small ways and counts which changes a test sees.
 
 mutmut makes the mutants, `core_mutants_judge` plays the core's unit tests against each (decision
-0009). Prints a line per module, the survivors with their change, and the total; exits with 1 if
+0010). Prints a line per module, the survivors with their change, and the total; exits with 1 if
 fewer than `LEAST_PERCENT` of all mutants were killed. Arguments choose modules by their name.
 """
 
