@@ -78,6 +78,9 @@ def cut_off(store: Store, side: Side) -> Iterator[tuple[Intent, Link]]:
 
     What a session of another mailbox has announced is not cut off: it is at work beside this one.
     """
+    if not store.intents.list_open(side):
+        # As a rule; who is at work costs a look at the system's processes.
+        return
     elsewhere = store.locks.held_elsewhere(session_owner())
     for intent in store.intents.list_open(side):
         link = store.links.get(intent.link_id)

@@ -149,9 +149,10 @@ def tiny_contracts() -> Iterator[None]:
 
 def _quick_copy(link: Link, **changes: Any) -> Link:
     """Do what `Link.but` does, ten times faster: it is called a dozen times per session."""
-    if not changes.keys() <= vars(link).keys():
-        raise TypeError(sorted(changes))
     copy = object.__new__(Link)
-    vars(copy).update(vars(link))
-    vars(copy).update(changes)
+    values = vars(copy)
+    values.update(vars(link))
+    values.update(changes)
+    if len(values) != len(vars(link)):
+        raise TypeError(sorted(changes))
     return copy

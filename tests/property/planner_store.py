@@ -277,4 +277,7 @@ def _preferred(links: list[Link]) -> Link | None:
 
 
 def _by_id(links: Iterable[Link]) -> list[Link]:
-    return sorted(links, key=_LINK_ID)
+    found = list(links)
+    if len(found) > 1:
+        found.sort(key=_LINK_ID)
+    return found

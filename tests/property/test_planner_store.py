@@ -49,7 +49,8 @@ class Desk:
         return sorted(self.store.holds.list_(STATES), key=_seen_hold)
 
     def intents(self) -> list[Any]:
-        return sorted(self.store.intents.list_open(), key=_seen_intent)
+        found = (*self.store.intents.list_open(), *self.store.intents.list_updates())
+        return sorted(found, key=_seen_intent)
 
     def requests(self) -> list[Any]:
         return [entry for side in Side for entry in self.store.requests.list_(side)]
@@ -60,7 +61,8 @@ def _seen_hold(hold: Any) -> tuple[Any, ...]:
 
 
 def _seen_intent(intent: Any) -> tuple[Any, ...]:
-    return (intent.opened_at, intent.link_id, intent.side, intent.kind)
+    written = tuple(sorted(intent.written.items()))
+    return (intent.opened_at, intent.link_id, intent.side, intent.kind, written)
 
 
 def _seen_issue(row: Any) -> tuple[Any, ...]:
@@ -130,7 +132,10 @@ def _delete(ids: list[str]) -> Call:
 def _announce(side: Side, kind: str, wanted: list[str]) -> Call:
     def call(desk: Desk) -> object:
         known = [one for one in wanted or LINKS if desk.store.links.get(one) is not None]
-        return sorted(desk.store.intents.open(side, kind, known))
+        if kind != "update":
+            return sorted(desk.store.intents.open(side, kind, known))
+        written = {one: {"title": one} for one in known}
+        return sorted(desk.store.intents.open_updates(side, written))
 
     return call
 
@@ -252,7 +257,7 @@ calls = st.one_of(
     bookkeeping,
     st.builds(_save, st.lists(links, min_size=1, max_size=3)),
     st.builds(_delete, st.lists(st.sampled_from(LINKS), max_size=2, unique=True)),
-    st.builds(_announce, sides, st.sampled_from(("create", "trash")), some_links),
+    st.builds(_announce, sides, st.sampled_from(("create", "trash", "update")), some_links),
     st.builds(_close_intent, picks),
     st.builds(_raise, issues),
     st.builds(
@@ -318,6 +323,7 @@ def _other_reads(desk: Desk) -> Iterator[object]:
     yield list(map(_seen_intent, desk.intents()))
     for side in Side:
         yield sorted(map(_seen_intent, store.intents.list_open(side)))
+        yield sorted(map(_seen_intent, store.intents.list_updates(side)))
         yield list(map(_seen_request, store.requests.list_(side)))
         yield store.requests.is_first_read(side)
     yield [sorted(map(_seen_intent, store.intents.open_for(one))) for one in LINKS]
