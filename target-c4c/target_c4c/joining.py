@@ -176,19 +176,20 @@ class Joining:
         contract = task.contract
         live_values = task.fields.from_c4c(record.properties)
         live = task.fields.digests(self._book.key, live_values)
+        base, other_base = _bases(task, live)
         merged = merge.merge_first(
             [name for name in contract.fields if name in live],
             exchange=contract.source,
             c4c=live,
-            blank_exchange={name for name, value in task.values.items() if not value},
-            blank_c4c={name for name, value in live_values.items() if not value},
+            blank_exchange=merge.never_filled(task.values, contract.fields, base),
+            blank_c4c=merge.never_filled(live_values, live, other_base),
             may_write_c4c=contract.writable,
             may_write_exchange=contract.returnable,
             on_conflict=contract.on_conflict,
             exchange_is_newer=(contract.source_modified_at or "")[:19]
             > str(record.properties.get("ChangedOn") or "")[:19],
-            untouched_exchange=_untouched(task, Side.EXCHANGE, contract.source),
-            untouched_c4c=_untouched(task, Side.C4C, live),
+            untouched_exchange=_untouched(base, contract.source),
+            untouched_c4c=_untouched(other_base, live),
         )
         names = set(contract.fields)
         link = task.link
@@ -331,15 +332,18 @@ def _candidates(task: Task, records: dict[str, C4CRecord]) -> list[matching.Cand
     ]
 
 
-def _untouched(task: Task, side: Side, now: Mapping[str, str]) -> set[str]:
-    """Return the fields that a side has not edited since the pair was last in agreement.
+def _bases(task: Task, live: Mapping[str, str]) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return what the pair last agreed on: Exchange's digests and C4C's.
 
     The digests of a pending link are no base: they only serve to find a create that was cut off.
     """
     if task.link.phase is Phase.PENDING:
-        return set()
-    echoes = merge.echoes(task.sent, now) if side is Side.C4C else {}
-    base = {**task.link.base(side), **echoes}
+        return {}, {}
+    return task.link.base_exchange, {**task.link.base_c4c, **merge.echoes(task.sent, live)}
+
+
+def _untouched(base: Mapping[str, str], now: Mapping[str, str]) -> set[str]:
+    """Return the fields that a side has not edited since the pair was last in agreement."""
     return {name for name, digest in base.items() if now.get(name) == digest}
 
 

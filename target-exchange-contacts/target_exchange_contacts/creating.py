@@ -130,18 +130,19 @@ class Creating:
         contract = task.contract
         live_values = task.fields.from_graph(item.properties)
         live = task.fields.digests(self._book.key, live_values)
+        base, other_base = _bases(task.link)
         merged = merge.merge_first(
             [name for name in contract.fields if name in live],
             exchange=live,
             c4c=contract.source,
-            blank_exchange={name for name, value in live_values.items() if not value},
-            blank_c4c={name for name in contract.fields if not task.values.get(name)},
+            blank_exchange=merge.never_filled(live_values, live, base),
+            blank_c4c=merge.never_filled(task.values, contract.fields, other_base),
             may_write_c4c=contract.returnable,
             may_write_exchange=contract.writable,
             on_conflict=contract.on_conflict,
             exchange_is_newer=not is_newer(contract, item),
-            untouched_exchange=_untouched(task.link, Side.EXCHANGE, live),
-            untouched_c4c=_untouched(task.link, Side.C4C, contract.source),
+            untouched_exchange=_untouched(base, live),
+            untouched_c4c=_untouched(other_base, contract.source),
         )
         link = outcome.pair(
             task.link,
@@ -207,11 +208,16 @@ class Creating:
         )
 
 
-def _untouched(link: Link, side: Side, now: Mapping[str, str]) -> set[str]:
-    """Return the fields that a side has not edited since the pair was last in agreement."""
+def _bases(link: Link) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return what the pair last agreed on: Exchange's digests and C4C's; pending: nothing."""
     if link.phase is Phase.PENDING:
-        return set()
-    return {name for name, digest in link.base(side).items() if now.get(name) == digest}
+        return {}, {}
+    return link.base_exchange, link.base_c4c
+
+
+def _untouched(base: Mapping[str, str], now: Mapping[str, str]) -> set[str]:
+    """Return the fields that a side has not edited since the pair was last in agreement."""
+    return {name for name, digest in base.items() if now.get(name) == digest}
 
 
 def _body(task: Task) -> dict[str, object]:

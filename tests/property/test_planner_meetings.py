@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 from contact_sync.core.guards import Limits
-from contact_sync.core.model import Direction, FieldPolicy
+from contact_sync.core.model import Direction, FieldPolicy, Winner
 from property.planner_scene import ACCOUNT, CONTACT, Scene
 
 TO_EXCHANGE = {"title": FieldPolicy(direction=Direction.TO_EXCHANGE)}
@@ -57,3 +58,36 @@ def test_e05_a_renamed_account_is_no_edit_of_its_contacts() -> None:
         scene.rest()
         assert not record.is_live
         assert scene.told("delete_vs_edit") == []
+
+
+def test_i03_a_field_that_was_emptied_stays_so_where_exchange_leads_and_its_record_comes_back() -> (
+    None
+):
+    with Scene(direction=Direction.TO_C4C) as scene:
+        item, record = scene.pair()
+        scene.types(record, phone="typed-1")
+        scene.types(item, phone="")
+        scene.deletes(record)
+        scene.session()
+        scene.rest()
+        assert record.is_live
+        assert record.properties["phone"] == ""
+
+
+@pytest.mark.parametrize("winner", [Winner.C4C, Winner.EXCHANGE])
+def test_i03_emptied_here_and_edited_there_is_a_conflict_when_a_pair_meets_again(
+    winner: Winner,
+) -> None:
+    """A blank overwrites nothing at a first match only; here it is an edit like any other."""
+    with Scene(limits=Limits(0, 0.0), on_conflict=winner) as scene:
+        item, record = scene.pair()
+        scene.types(record, title="typed-1")
+        scene.types(item, title="")
+        scene.deletes(record)
+        scene.session()
+        scene.decides("reject")
+        scene.rest()
+        assert record.is_live
+        shown = "typed-1" if winner is Winner.C4C else ""
+        assert record.properties["title"] == (item.properties["title"] or "") == shown
+        assert [issue.fields for issue in scene.told("conflict")] == [("title",)]

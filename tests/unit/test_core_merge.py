@@ -360,3 +360,11 @@ def test_i03_an_edit_against_the_arrow_is_named_when_a_pair_meets_again(
     )
     assert result.overridden == expected
     assert result.conflicts == ()
+
+
+def test_a_blank_with_a_base_was_emptied() -> None:
+    values = {"email": "", "title": "", "phone": "1"}
+    assert merge.never_filled(values, ("email", "title", "phone", "city"), {"title": "d"}) == {
+        "email",
+        "city",
+    }

@@ -156,6 +156,13 @@ class FirstMerge:
     overridden: tuple[str, ...] = ()
 
 
+def never_filled(
+    values: Mapping[str, str], names: Iterable[str], base: Mapping[str, str]
+) -> set[str]:
+    """Return those of `names` that are blank and that nobody has emptied: there is no base."""
+    return {name for name in names if not values.get(name) and name not in base}
+
+
 def merge_first(  # noqa: PLR0913 - one argument per column of the rule
     fields: Iterable[str],
     *,
@@ -172,7 +179,8 @@ def merge_first(  # noqa: PLR0913 - one argument per column of the rule
 ) -> FirstMerge:
     """Merge two records that meet for the first time: a blank never overwrites a value.
 
-    A pair that meets again has bases: fields untouched on a side take the other side's value.
+    A pair that meets again has bases: fields untouched on a side take the other side's value, and
+    a field that was emptied counts as edited (see `never_filled`).
     """
     to_c4c: list[str] = []
     to_exchange: list[str] = []
