@@ -361,7 +361,7 @@ def _empty(store: Store) -> None:
 
 @given(beginnings, st.lists(calls, min_size=15, max_size=40))
 @settings(
-    max_examples=60,
+    max_examples=40,
     derandomize=True,
     # Ten calls too many are read sooner than a database has shrunk them.
     phases=[hypothesis.Phase.generate],
