@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 #: Processor time for the tests of one mutant; without a mutant all of them take a third of it.
 _LIMIT_SECONDS = 30
 
+#: Address space of one mutant: a loop without end may fill a list.
+_LIMIT_BYTES = 2 * 1024**3
+
 _failures: list[str] = []
 
 
@@ -139,11 +142,14 @@ def _fork(run: Callable[[], int], mutant: str, limit_seconds: int | None = None)
         if limit_seconds is not None:
             limit = int(time.process_time()) + limit_seconds
             resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
+            resource.setrlimit(resource.RLIMIT_AS, (_LIMIT_BYTES, _LIMIT_BYTES))
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
         set_mutant_under_test(mutant)
         code = run()
+    except MemoryError:  # where pytest could not even report it
+        code = 1
     finally:
         os._exit(code)
 
