@@ -144,9 +144,10 @@ DECIDING = (
         "a deletion is believed before the mailbox was read to its end",
         ("I7",),
         f"{_PLANNING}/upload.py",
-        '        elif stream == "mailbox_reads" and record.get("is_complete"):',
-        '        elif stream == "contact_folders" or record.get("is_complete"):',
-        (f"{_SYSTEM}/test_rules_routing.py", f"{_SYSTEM}/test_rules_exchange_events.py"),
+        "            self._places.take(mailbox, record)",
+        "            self._places.take(mailbox, record)\n"
+        "            self._absences.complete(mailbox, frozenset())",
+        (f"{_UNIT}/test_planning_witness.py",),
     ),
     Mutant(
         "the oldest account does not win",

@@ -29,7 +29,7 @@ WRITING = (
         f"{_C4C}/intents.py",
         "    if len(hits) > 1:",
         "    hits = []\n    if len(hits) > 1:",
-        (f"{_LOST}::test_i10_lost_reply_to_a_create_in_c4c",),
+        (f"{_LOST}::test_i10_lost_reply_to_a_create_where_nothing_is_matched",),
     ),
     Mutant(
         "a copy whose reply was lost is made again",
@@ -94,7 +94,7 @@ WRITING = (
         f"{_EXCHANGE}/writing.py",
         "        live = task.digests_of(item, self._book.key)\n        merged = merge.merge_update(",
         "        live = dict(contract.base)\n        merged = merge.merge_update(",
-        (f"{_SYSTEM}/test_rules_conflicts.py",),
+        (f"{_SYSTEM}/test_meanwhile.py",),
     ),
     Mutant(
         "every write sends all fields",
@@ -102,7 +102,7 @@ WRITING = (
         f"{_EXCHANGE}/writing.py",
         "        return task.patch(merged.write, item)",
         "        return task.patch((*merged.write, *merged.agreed), item)",
-        (f"{_SYSTEM}/test_rules_conflicts.py", "tests/conformance/test_targets_plain.py"),
+        (f"{_SYSTEM}/test_meanwhile.py",),
     ),
     Mutant(
         "the state goes out before the plan is durable",
@@ -186,7 +186,7 @@ WRITING = (
         f"{_EXCHANGE}/writing.py",
         "        fields = (*write.written, *write.agreed)",
         "        fields = write.agreed",
-        (f"{_SYSTEM}/test_rules_c4c_events.py",),
+        (f"{_SYSTEM}/test_meanwhile.py",),
     ),
     Mutant(
         "an update that nobody heard of is its user's edit",

@@ -48,6 +48,17 @@ def test_i10_lost_reply_to_a_create_in_c4c(world: World, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_i10_lost_reply_to_a_create_where_nothing_is_matched(world: World, kind: str) -> None:
+    """What was created unheard is found by its intent alone: the first match is switched off."""
+    world.mapper = {"contact": {"match_existing": False}}
+    item = {"givenName": "New", "surname": "Item"}
+    world.graph.create_contact(ALICE, world.folder_id("contact"), item)
+    world.c4c.add_fault(kind=kind, operation="ContactCollection.create")
+    _settled(world)
+    assert len(world.records("contact")) == len(world.items(FOLDERS["contact"])) == 6
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_i10_lost_reply_to_a_create_in_exchange(world: World, kind: str) -> None:
     for number in range(3):
         world.c4c.create_contact({"FirstName": "New", "LastName": f"Record{number}"})
