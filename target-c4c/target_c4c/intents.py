@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from c4c_client import filters
 from contact_sync.book import cut_off, end_waiting
-from contact_sync.core import outcome
+from contact_sync.core import matching, outcome
 from contact_sync.core.fields import FieldMap
 from contact_sync.core.model import Issue, Link, Phase, RecordType, Side
 from contact_sync.core.outcome import RecordFacts
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 #: How far clocks may disagree; a wider window only costs a longer list, the digests decide.
 CLOCK_MARGIN = timedelta(hours=24)
-
-#: Fields that tell whether a record is the one that was about to be created.
-IDENTITY = ("first_name", "middle_name", "last_name", "email", "name")
 
 
 def resolve(client: C4CClient, store: Store, region: str | None) -> None:
@@ -67,7 +64,8 @@ def _resolve_create(
     hits = [
         record
         for record in records
-        if record.object_id not in taken and _is_same(link, digests[record.object_id])
+        if record.object_id not in taken
+        and matching.is_same_identity(link.base_exchange, digests[record.object_id])
     ]
     if len(hits) > 1:
         store.issues.raise_(
@@ -90,11 +88,6 @@ def _resolve_create(
         for code in ("unresolved_intent", "unknown_outcome"):
             store.issues.close(code=code, link_id=link.link_id)
         store.intents.close(intent.intent_id, "adopted" if hits else "not done")
-
-
-def _is_same(link: Link, digests: dict[str, str]) -> bool:
-    names = [name for name in IDENTITY if name in digests and name in link.base_exchange]
-    return bool(names) and all(digests[name] == link.base_exchange[name] for name in names)
 
 
 def _adopted(link: Link, record: C4CRecord, digests: dict[str, str]) -> Link:

@@ -47,15 +47,25 @@ def test_i10_lost_reply_to_a_create_in_c4c(world: World, kind: str) -> None:
     assert len(world.records("contact")) == len(world.items(FOLDERS["contact"])) == 8
 
 
+@pytest.mark.parametrize(
+    ("description", "settings", "item"),
+    [
+        ("matching is off", {"match_existing": False}, {"givenName": "New", "surname": "Item"}),
+        ("a last name matches nobody", {}, {"surname": "Item"}),
+    ],
+)
 @pytest.mark.parametrize("kind", KINDS)
-def test_i10_lost_reply_to_a_create_where_nothing_is_matched(world: World, kind: str) -> None:
-    """What was created unheard is found by its intent alone: the first match is switched off."""
-    world.mapper = {"contact": {"match_existing": False}}
-    item = {"givenName": "New", "surname": "Item"}
+def test_i10_lost_reply_to_a_create_where_nothing_is_matched(
+    world: World, kind: str, description: str, settings: dict[str, bool], item: dict[str, str]
+) -> None:
+    """What was created unheard is found by its intent alone."""
+    world.mapper = {"contact": settings}
     world.graph.create_contact(ALICE, world.folder_id("contact"), item)
     world.c4c.add_fault(kind=kind, operation="ContactCollection.create")
+    world.session()
     _settled(world)
-    assert len(world.records("contact")) == len(world.items(FOLDERS["contact"])) == 6
+    found = len(world.records("contact")), len(world.items(FOLDERS["contact"]))
+    assert found == (6, 6), description
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -70,6 +70,16 @@ class _Claim:
     is_certain: bool = False
 
 
+#: Fields that tell whether a record is the one that was about to be created.
+IDENTITY = ("first_name", "middle_name", "last_name", "email", "name")
+
+
+def is_same_identity(announced: Mapping[str, str], found: Mapping[str, str]) -> bool:
+    """Whether a record may be the one that a create announced, by the digests of both."""
+    names = [name for name in IDENTITY if name in found and name in announced]
+    return bool(names) and all(found[name] == announced[name] for name in names)
+
+
 def match_all(
     new: Sequence[Newcomer], candidates: Mapping[str, Sequence[Candidate]]
 ) -> dict[str, Match]:

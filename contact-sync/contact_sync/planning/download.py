@@ -18,6 +18,7 @@ from contact_sync.core.status import is_obsolete
 from contact_sync.planning.echoes import Echoes
 from contact_sync.planning.exchange_operations import ExchangeOperations
 from contact_sync.planning.session import Session, new_link_id
+from contact_sync.planning.unheard import Unheard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -50,6 +51,7 @@ class Download:
         self._store = store
         self._to_exchange = ExchangeOperations(self._session)
         self._echoes = Echoes(self._session, Side.C4C)
+        self._unheard = Unheard(self._session)
         self._absent: dict[tuple[str, RecordType], dict[str, tuple[Link, str]]] = defaultdict(dict)
         self._read: set[tuple[RecordType, str]] = set()
         self._changed_views: set[tuple[RecordType, str]] = set()
@@ -149,19 +151,14 @@ class Download:
             is_newer=link is None or changed_at > (link.c4c_changed_at or ""),
             policy=policy,
         )
-        if link is None and verdict is Verdict.NEW:
-            link = Link(
-                link_id=self._session.new_id(),
-                mailbox=mailbox,
-                record_type=kind,
-                c4c_id=record["ObjectID"],
-            )
         if kind is RecordType.ACCOUNT:
             yield from self._rename(mailbox, record)
         if link is None:
+            if verdict is Verdict.NEW:
+                yield from self._new(mailbox, kind, record)
             return
         match verdict:
-            case Verdict.NEW | Verdict.RESUME | Verdict.WAKE | Verdict.REVIVE:
+            case Verdict.RESUME | Verdict.WAKE | Verdict.REVIVE:
                 yield from self._create(link, record)
             case Verdict.COMPARE:
                 yield from self._compare(link, record)
@@ -182,6 +179,19 @@ class Download:
             self._shown.add(place)
             self._absent[mailbox, kind].pop(record["ObjectID"], None)
         return False
+
+    def _new(
+        self, mailbox: str, kind: RecordType, record: Mapping[str, Any]
+    ) -> Iterator[Operation]:
+        """C1: a record that no link of the mailbox knows."""
+        object_id = record["ObjectID"]
+        is_waited_for = self._unheard.is_waiting(mailbox, kind)
+        if is_waited_for and self._unheard.may_be(mailbox, kind, self._digests(kind, record)):
+            self._store.requests.add(Side.C4C, record_type=kind, remote_id=object_id)
+            return
+        link_id = self._session.new_id()
+        link = Link(link_id=link_id, mailbox=mailbox, record_type=kind, c4c_id=object_id)
+        yield from self._create(link, record)
 
     def _create(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
         """C1: the item is created in the managed folder, or an unlinked one there is matched."""
