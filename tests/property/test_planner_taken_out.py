@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from contact_sync.core.guards import Limits
 from contact_sync.core.model import Direction, Phase, Side
+from property.planner_mailbox import DEFAULT, MAILBOX
 from property.planner_scene import ACCOUNT, CONTACT, Scene
 
 
@@ -58,3 +59,22 @@ def test_i20_a_category_that_is_switched_on_reaches_every_item() -> None:
         scene.world.change_config(scene.world.config.but_policy(CONTACT, mark_with_category=True))
         scene.rest()
         assert scene.categories(item) == ["SAP Cloud for Customer SSI"]
+
+
+def test_i06_a_record_that_ended_is_not_revived_by_an_item_that_its_user_had_hidden() -> None:
+    """Restored and put elsewhere while its record went: with its category it would bring it back."""
+    with Scene(exchange_delete="hide") as scene:
+        item, record = scene.pair()
+        scene.deletes(item)
+        scene.session()
+        scene.moves(item, "f-contact")
+        scene.moves(item)
+        scene.deletes(record)
+        scene.session()
+        scene.world.memory.requests.add(
+            Side.EXCHANGE, mailbox=MAILBOX, record_type=None, remote_id="*"
+        )
+        scene.rest()
+        assert not record.is_live
+        assert item.folder == DEFAULT
+        assert scene.categories(item) == []
