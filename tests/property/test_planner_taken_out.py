@@ -62,7 +62,7 @@ def test_i20_a_category_that_is_switched_on_reaches_every_item() -> None:
 
 
 def test_i06_a_record_that_ended_is_not_revived_by_an_item_that_its_user_had_hidden() -> None:
-    """Restored and put elsewhere while its record went: with its category it would bring it back."""
+    """Restored and put elsewhere while its record went: its category would bring that back."""
     with Scene(exchange_delete="hide") as scene:
         item, record = scene.pair()
         scene.deletes(item)

@@ -290,11 +290,7 @@ class Download:
                 self._note(link, "retired", str(record.get("view_name") or ""))
             case (Verdict.RETIRE_QUIETLY | Verdict.REVIVE) as verdict if is_settled:
                 changed_at = record.get("ChangedOn") or link.c4c_changed_at
-                ended = outcome.retire(link.but(c4c_changed_at=changed_at))
-                if link.phase is Phase.ASLEEP and link.exchange_id is not None:
-                    # Nobody looks where its item is; with the category it might come back (E7).
-                    ended = ended.but(owes=Owes.STRIP)
-                self._store.links.save(ended)
+                self._store.links.save(outcome.retire(link.but(c4c_changed_at=changed_at)))
                 if verdict is Verdict.REVIVE:
                     # Stage 1 of the next session has the item's values.
                     self._ask_again(link)

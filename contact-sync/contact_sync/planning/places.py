@@ -61,6 +61,11 @@ class Places:
         is_stamped = link.phase.is_live and link.owes is Owes.NOTHING
         return link.but(owes=Owes.NOTHING if marked and is_stamped else Owes.STAMP)
 
+    def is_routed_back(self, record: Mapping[str, Any]) -> bool:
+        """Whether an item that lies outside the managed folders bears a routing category."""
+        folders = self.folders(str(record["mailbox"]).lower())
+        return record["parentFolderId"] not in folders.typed and self.bears_routing(record)
+
     def bears_routing(self, record: Mapping[str, Any]) -> bool:
         """Whether the item bears a routing category of any type."""
         bears = {str(name).strip().casefold() for name in record.get("categories") or []}

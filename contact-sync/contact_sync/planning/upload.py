@@ -136,6 +136,9 @@ class Upload:
             case Verdict.LEFT, Link():
                 owes = Owes.STRIP if self._places.bears_routing(record) else Owes.NOTHING
                 self._absences.note(see(link, record).but(owes=owes))
+            case Verdict.IGNORE, Link(phase=Phase.ASLEEP) if self._places.is_routed_back(record):
+                # Should its record end, the category would bring it back (E7).
+                self._store.links.save(link.but(owes=Owes.STRIP))
             case Verdict.IGNORE, Link(owes=Owes.STRIP) if not self._places.bears_routing(record):
                 self._store.links.save(link.but(owes=Owes.NOTHING))
 
