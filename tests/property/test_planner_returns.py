@@ -110,3 +110,17 @@ def test_e09_a_record_that_is_brought_back_stays_though_the_view_lacks_it() -> N
         assert record.is_live
         assert item.folder == "f-contact"
         assert scene.link(record).phase.is_live
+
+
+def test_i36_an_item_that_is_brought_back_stays_though_the_view_was_changed_meanwhile() -> None:
+    with Scene(view="in:north", exchange_delete="ignore") as scene:
+        item, record = scene.pair()
+        scene.world.change_config(scene.world.config.but_filter(CONTACT, "in:south"))
+        scene.deletes(item)
+        scene.session()
+        assert scene.link(record).phase is Phase.ASLEEP
+        scene.session()
+        scene.moves(item, "f-contact")
+        scene.rest()
+        assert item.folder == "f-contact"
+        assert scene.link(record).phase is Phase.PINNED

@@ -367,7 +367,8 @@ class Upload:
         if link.phase is not Phase.ASLEEP:
             return link
         self._session.read_again(link, Side.C4C)
-        return link.but(phase=Phase.PINNED, is_hidden=False)
+        # Brought back by its user: kept, whether the view shows the record or not.
+        return link.but(phase=Phase.PINNED, is_hidden=False, in_view=False)
 
     def _outdated(self, link: Link, record: Mapping[str, Any]) -> Link:
         """Return the link for a copy that lay beside the item: C4C has what was agreed since."""
