@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ADA = "ada@contoso.example"
-FOLDERS = [
+FOLDERS: list[dict[str, Any]] = [
     {"mailbox": ADA, "id": "default", "displayName": "Contacts", "isDefault": True},
     {"mailbox": ADA, "id": "managed", "displayName": "SAP C4C Contacts"},
 ]
