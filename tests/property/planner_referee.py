@@ -252,7 +252,12 @@ class Referee:
         calls = [
             d
             for d in deeds
-            if d.side is Side.C4C and (self._reaches(d.seq, removals[-1]) or self._is_unseen(d))
+            if d.side is Side.C4C
+            and (
+                self._reaches(d.seq, removals[-1])
+                or self._is_unseen(d)
+                or self._was_dragged_on(d, removals)
+            )
         ]
         if not (keeps or calls):
             self._wrong("I6", f"an item came back for {record.id}, which was deleted in Exchange")
@@ -261,6 +266,15 @@ class Referee:
         """Whether an act in C4C was not yet settled when the item was removed."""
         settled = [written for _, written in self._ledger.arrivals[Side.C4C] if written < removal]
         return call > (settled[-1] if settled else 0)
+
+    def _was_dragged_on(self, deed: Deed, removals: list[int]) -> bool:
+        """Whether an edit that was typed alike on both sides may not have been compared yet.
+
+        An item that was dragged to another type, and on from there, has left a conversion that
+        was never finished; until then nobody looked at its record.
+        """
+        is_same = (deed.field, deed.value) in self._ledger.same
+        return is_same and sum(seq > deed.seq for seq in removals) > 1
 
     def _is_unseen(self, deed: Deed) -> bool:
         """Whether a value typed in C4C never reached an item, which a conversion may cause."""
