@@ -181,7 +181,7 @@ class Joining:
             [name for name in contract.fields if name in live],
             exchange=contract.source,
             c4c=live,
-            blank_exchange=merge.never_filled(task.values, contract.fields, base),
+            blank_exchange=merge.never_filled(task.values, task.values, base),
             blank_c4c=merge.never_filled(live_values, live, other_base),
             may_write_c4c=contract.writable,
             may_write_exchange=contract.returnable,

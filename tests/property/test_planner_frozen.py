@@ -110,3 +110,18 @@ def test_e04_a_hidden_item_that_is_dragged_to_a_read_only_type_is_moved_back() -
         scene.rest()
         assert item.folder == BIN
         assert scene.item(record).folder == "f-individual_customer"
+
+
+def test_i36_an_item_that_comes_back_stays_though_the_view_was_changed_while_it_was_held() -> None:
+    with Scene(limits=GUARDED) as scene:
+        item, record = scene.pair()
+        scene.deletes(item)
+        scene.session()
+        scene.world.change_config(scene.world.config.but_filter(CONTACT, "in:south"))
+        scene.session()
+        scene.session()
+        scene.moves(item, "f-contact")
+        scene.session()
+        scene.rest()
+        assert item.folder == "f-contact"
+        assert scene.link(record).phase is Phase.PINNED

@@ -91,3 +91,20 @@ def test_i03_emptied_here_and_edited_there_is_a_conflict_when_a_pair_meets_again
         shown = "typed-1" if winner is Winner.C4C else ""
         assert record.properties["title"] == (item.properties["title"] or "") == shown
         assert [issue.fields for issue in scene.told("conflict")] == [("title",)]
+
+
+def test_i03_a_value_that_c4c_cannot_take_is_told_when_a_read_only_record_overwrites_it() -> None:
+    """It does not travel, and is none the less no blank."""
+    with Scene(read_only=True) as scene:
+        _, record = scene.pair()
+        twin = scene.users.create_item_at(CONTACT, "f-contact")
+        names = ("last_name", "email", "phone")
+        new = scene.world.tenant.user_creates(
+            CONTACT, {**{name: twin.properties[name] for name in names}, "title": "typed-1"}
+        )
+        scene.users.note_record(new, "create")
+        scene.types(twin, title="typed-2-is-much-too-long-for-any-record")
+        scene.rest()
+        assert twin.properties["title"] == "typed-1"
+        assert [issue.fields for issue in scene.told("conflict")] == [("title",)]
+        assert record.is_live

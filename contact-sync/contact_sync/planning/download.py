@@ -21,7 +21,7 @@ from contact_sync.planning.session import Session, new_link_id
 from contact_sync.planning.unheard import Unheard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from contact_sync.settings import SyncSettings
     from contact_sync.store import Store
@@ -325,6 +325,8 @@ class Download:
         is_view_changed = any(
             (kind, view) in self._changed_views for view in self._views_of(mailbox, kind)
         )
+        if is_view_changed:
+            self._keep_held(link for link, _ in absent.values())
         links = [
             link
             for link, _ in absent.values()
@@ -346,6 +348,13 @@ class Download:
                 policy={"after": absent[link.c4c_id or ""][1]},
                 hold=hold.hold_id if hold else None,
             )
+
+    def _keep_held(self, links: Iterable[Link]) -> None:
+        """See to it that items that come back stay: nobody took their records out of the view."""
+        states = ("pending", "rejected")
+        for link in links:
+            if any(self._session.hold_of(link.link_id, Side.C4C, state) for state in states):
+                self._store.links.save(link.but(phase=Phase.PINNED, in_view=False))
 
     # -- helpers -------------------------------------------------------------------------------
 
