@@ -99,9 +99,9 @@ WRITING = (
     Mutant(
         "every write sends all fields",
         ("I14",),
-        f"{_EXCHANGE}/writing.py",
-        "        return task.patch(merged.write, item)",
-        "        return task.patch((*merged.write, *merged.agreed), item)",
+        f"{_EXCHANGE}/task.py",
+        "        return self.fields.to_graph(values, live.properties)",
+        "        return self.fields.to_graph(dict(self.values), {})",
         (f"{_SYSTEM}/test_meanwhile.py",),
     ),
     Mutant(
