@@ -158,7 +158,10 @@ class AtRest:
     def check_i01_nobody_is_left_out(self) -> Iterator[str]:
         # What its user hid, or took out for the time being, is known and left alone.
         asleep = self.world.memory.links.list_(phases=(Phase.ASLEEP,))
-        items = {link.exchange_id for link in (*self.live_links, *asleep)}
+        # Whatever its pair has become: the removal waits for the operator's decision.
+        pending = {one for hold in self.world.memory.holds.list_() for one in hold.link_ids}
+        waiting = [link for one in pending if (link := self.world.memory.links.get(one))]
+        items = {link.exchange_id for link in (*self.live_links, *asleep, *waiting)}
         for item in self.world.mailbox.items.values():
             kind = self.routed(item)
             if kind is None or item.is_private or item.id in items | self.troubled:
