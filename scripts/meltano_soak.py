@@ -10,8 +10,8 @@ import json
 import sys
 import time
 
-from histories.machine import TALLY
 from histories.scripted import MeltanoMachine, play
+from histories.tally import TALLY
 
 
 def main(first: int, seconds: float) -> int:

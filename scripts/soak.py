@@ -21,8 +21,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from histories.faults import NAMES
-from histories.machine import TALLY, SyncMachine
+from histories.machine import SyncMachine
 from histories.scripted import play
+from histories.tally import TALLY
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 

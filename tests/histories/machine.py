@@ -8,9 +8,7 @@ import shutil
 import sys
 import tempfile
 import warnings
-from collections import Counter
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +21,7 @@ from histories.ledger import CANARY, CANARY_DIGITS, KINDS, Ledger
 from histories.oracle import Config, Oracle
 from histories.sessions import FaultySessions
 from histories.switches import SWITCHES
+from histories.tally import TALLY
 from histories.users import Users
 from histories.virtual_time import VirtualTime
 
@@ -41,30 +40,6 @@ _LONGEST_PAUSE = 25 * 3600.0
 picks = st.integers(0, 997)
 kinds = st.sampled_from(KINDS)
 faults = st.lists(st.tuples(st.sampled_from(NAMES), st.integers(1, 3)), max_size=4)
-
-
-@dataclass
-class Tally:
-    """What all histories of a run did.
-
-    Attributes:
-        histories: Histories begun.
-        steps: User steps.
-        sessions: Sessions, the ones that settle included.
-        fired: Fault -> how often it fired.
-        chosen: Fault -> how often it was set.
-        to_rest: Sessions that wrote before one did not -> how often.
-    """
-
-    histories: int = 0
-    steps: int = 0
-    sessions: int = 0
-    fired: Counter[str] = field(default_factory=Counter)
-    chosen: Counter[str] = field(default_factory=Counter)
-    to_rest: Counter[int] = field(default_factory=Counter)
-
-
-TALLY = Tally()
 
 
 class SyncMachine(RuleBasedStateMachine):
