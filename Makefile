@@ -11,6 +11,9 @@ MANIFESTS := constraints.txt pyproject.toml $(addsuffix /pyproject.toml,$(PACKAG
 # A uv that is there is used; otherwise one is installed from pip's index into its own environment.
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .venv-uv/bin/uv)
 INDEXED := $(PYTHON) scripts/with_index.py
+# Stores of tests need not survive a power cut: in memory, where the system offers 2 GB of that.
+SHM := $(shell df -Pk /dev/shm 2>/dev/null | awk '$$6 == "/dev/shm" && $$4 > 2000000 {print $$6}')
+IN_MEMORY := $(if $(SHM),TMPDIR=$(SHM))
 
 # A session starts nine Python processes; without byte code each needs twice the time.
 unexport PYTHONDONTWRITEBYTECODE
@@ -35,30 +38,29 @@ emulators: install ## start the emulators in the background; their addresses go 
 emulators-stop: ## stop them
 	@$(BIN)/python scripts/serve_emulators.py stop
 
-# Stores of tests need not survive a power cut: in memory, where the system offers that.
 .PHONY: test
 test: install ## run all tests
-	$(if $(wildcard /dev/shm/.),PYTEST_DEBUG_TEMPROOT=/dev/shm) $(BIN)/pytest -n 2 --dist loadgroup
+	$(IN_MEMORY) $(BIN)/pytest -n 2 --dist loadgroup
 
 .PHONY: behaviour
 behaviour: .venv/.installed ## play every pair of events and write docs/behaviour.md
-	$(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) PYTHONPATH=tests $(BIN)/python scripts/behaviour.py
+	$(IN_MEMORY) PYTHONPATH=tests $(BIN)/python scripts/behaviour.py
 
 .PHONY: soak
 soak: install ## play generated histories and worlds; SOAK_SECONDS, PLANNER_CASES, SOAK_SEED
-	@$(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) PYTHONPATH=tests:scripts $(BIN)/python scripts/soak.py
+	@$(IN_MEMORY) PYTHONPATH=tests:scripts $(BIN)/python scripts/soak.py
 
 .PHONY: crashes
 crashes: .venv/.installed ## let sessions die at every write of every scene; SCENES chooses some
-	@$(if $(wildcard /dev/shm/.),PYTEST_DEBUG_TEMPROOT=/dev/shm) $(BIN)/python scripts/play_crashes.py $(SCENES)
+	@$(IN_MEMORY) $(BIN)/python scripts/play_crashes.py $(SCENES)
 
 .PHONY: mutants
 mutants: .venv/.installed ## plant defects in a scratch copy and see that the tests find them
-	@$(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) PYTHONPATH=tests $(BIN)/python scripts/play_mutants.py
+	@$(IN_MEMORY) PYTHONPATH=tests $(BIN)/python scripts/play_mutants.py
 
 .PHONY: core-mutants
 core-mutants: .venv/.installed ## change each function of the core in small ways and see that its tests notice
-	@$(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) $(BIN)/python scripts/core_mutants.py
+	@$(IN_MEMORY) $(BIN)/python scripts/core_mutants.py
 
 .PHONY: proof
 proof: .venv/.installed ## write the table of invariants, tests and mutants into docs/proof.md

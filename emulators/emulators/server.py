@@ -73,8 +73,7 @@ class EmulatorServer:
         self.service = service
         self.admin_token = secrets.token_urlsafe(24)
         self._ca_file = str(tls.ca_file)
-        app = AdminSurface(service.wsgi_app, service.name, service.admin, self.admin_token)
-        self._http = _TlsServer(app, tls.context, port)
+        self._http = _TlsServer(self._app(), tls.context, port)
         self._thread = threading.Thread(
             target=self._http.serve_forever, args=(0.05,), name=service.name, daemon=True
         )
@@ -87,6 +86,15 @@ class EmulatorServer:
     def admin_proxy(self) -> AdminProxy:
         """Return the administration over HTTP, as another process would use it."""
         return AdminProxy(self.base_url, self.service.name, self.admin_token, self._ca_file)
+
+    def _app(self) -> AdminSurface:
+        service = self.service
+        return AdminSurface(service.wsgi_app, service.name, service.admin, self.admin_token)
+
+    def replace_service(self, service: Service) -> None:
+        """Let another service answer from now on, at the same address."""
+        self.service = service
+        self._http.app = self._app()
 
     def start(self) -> None:
         """Start answering."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from harness.prototypes import Prototypes
 from harness.world import ALICE, COLLECTIONS, FOLDERS, STATUS, World
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ RECORD_NAME = {"account": "Name", "contact": "LastName", "individual_customer": 
 
 _BYSTANDER = "Bystander"
 
+_PROTOTYPES = Prototypes()
+
 
 @contextmanager
 def populated(
@@ -38,16 +41,25 @@ def populated(
     The bystanders keep the guard of mass deletions out of the scene. A session after the scene
     must write nothing, and no bystander may have been touched by it (I2, I14).
     """
-    with world_class(folder, mapper=mapper, **world_options) as world:
-        for kind in KINDS:
-            for number in range(4):
-                add_record(world, kind, bystander(kind, number))
-        world.session()
-        before = _bystanders(world)
-        assert len(before) == 12 * (1 + len(world.mailboxes))
-        yield world
-        assert_rest(world)
-        assert _bystanders(world) == before
+
+    def make(own: Path) -> World:
+        return world_class(own, mapper=mapper, **world_options)
+
+    world = _PROTOTYPES.copy_to(
+        folder, repr((world_class, mapper, world_options)), make, _add_bystanders
+    )
+    before = _bystanders(world)
+    assert len(before) == 12 * (1 + len(world.mailboxes))
+    yield world
+    assert_rest(world)
+    assert _bystanders(world) == before
+
+
+def _add_bystanders(world: World) -> None:
+    for kind in KINDS:
+        for number in range(4):
+            add_record(world, kind, bystander(kind, number))
+    world.session()
 
 
 def bystander(kind: str, number: int = 0) -> str:

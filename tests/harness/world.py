@@ -12,7 +12,7 @@ import io
 import json
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from contact_sync.mapper import ContactSyncMapper
 from contact_sync.store import Store
@@ -29,6 +29,9 @@ from typing_extensions import Self
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from emulators.c4c.admin import C4CAdmin
+    from emulators.graph.admin import GraphAdmin
 
 ALICE = "alice@contoso.example"
 FOLDERS = {
@@ -95,11 +98,9 @@ class World:
         (folder / "tls").mkdir()
         tls = create_tls(folder / "tls")
         self.ca_file = str(tls.ca_file)
-        graph, c4c = GraphService(), C4CService()
-        self.graph_server = EmulatorServer(graph, tls)
-        self.c4c_server = EmulatorServer(c4c, tls)
-        self.graph = graph.admin
-        self.c4c = c4c.admin
+        self.graph_server = EmulatorServer(GraphService(), tls)
+        self.c4c_server = EmulatorServer(C4CService(), tls)
+        self.look_at_services()
         self.state: dict[str, dict[str, Any]] = {}
         # Discovered once and handed in again, as Meltano does.
         self.catalogs: dict[str, dict[str, Any]] = {}
@@ -114,6 +115,11 @@ class World:
     def __exit__(self, *_: object) -> None:
         self.graph_server.stop()
         self.c4c_server.stop()
+
+    def look_at_services(self) -> None:
+        """Take the administration of whatever the servers serve."""
+        self.graph = cast("GraphAdmin", self.graph_server.service.admin)
+        self.c4c = cast("C4CAdmin", self.c4c_server.service.admin)
 
     # -- settings ----------------------------------------------------------------------------
 

@@ -12,7 +12,6 @@ from urllib.parse import urlencode, urlsplit
 from c4c_client.answers import decode_json
 from c4c_client.auth import BasicAuth, SamlBearer
 from c4c_client.errors import AuthError, ProtocolError
-from c4c_client.saml import signed_assertion
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,6 +92,9 @@ class SamlCredentials:
         return True
 
     def _fetch(self) -> None:
+        # XML signatures take long to load, and few tenants ask for one.
+        from c4c_client.saml import signed_assertion  # noqa: PLC0415
+
         settings = self._settings
         try:
             assertion = signed_assertion(settings, self._now())

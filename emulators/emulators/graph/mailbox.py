@@ -6,6 +6,7 @@ its folder. Rules about requests (versions, permissions, shapes) are not made he
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from emulators.graph import exceptions, fields
@@ -195,7 +196,7 @@ class MailboxEditor:
         if name.lower() in (text.lower() for text in contact.properties["categories"]):
             return
         if self._switches.folder_name_category_late:
-            self._late.append(lambda: self._add_category_late(mailbox, contact, name))
+            self._late.append(partial(self._add_category_late, mailbox, contact, name))
         else:
             contact.properties["categories"] = [*contact.properties["categories"], name]
             contact.property_changed_at["categories"] = sequence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
@@ -26,7 +26,7 @@ from emulators.graph.traffic import Counters, MailboxSlots, Recorder
 from emulators.graph.urls import normal_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
@@ -87,7 +87,10 @@ class GraphService:
             counters=counters,
             recorder=recorder,
         )
-        self._dispatcher.act = lambda call, args: getattr(self.admin, call)(*args)
+        self._dispatcher.act = self._act
+
+    def _act(self, call: str, args: Sequence[Any]) -> None:
+        getattr(self.admin, call)(*args)
 
     def credentials(self, base_url: str) -> dict[str, str]:
         """Return what a client needs to reach this tenant.
