@@ -45,7 +45,7 @@ _LIGHT_PAIRS = (1, 1, 1, 1, 2)
 _LUCK = random.Random(0)
 _ORDER = random.Random(0)
 
-#: So many cases are played before Python looks for garbage; a world that is taken apart leaves none.
+#: Cases between two looks for garbage; a world that is taken apart leaves none.
 _CASES_PER_COLLECTION = 10_000
 
 
