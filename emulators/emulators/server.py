@@ -194,7 +194,11 @@ class _Handler(WSGIRequestHandler):
 
     def _send(self, status: str, headers: Headers, content: bytes) -> None:
         code, _, reason = status.partition(" ")
-        self.send_response(int(code), reason)
+        # `send_response` would add the machine's date to that of the service.
+        self.send_response_only(int(code), reason)
+        self.send_header("Server", self.version_string())
+        if "Date" not in headers:
+            self.send_header("Date", self.date_time_string())
         for name, value in headers:
             if name.lower() != "content-length":
                 self.send_header(name, value)

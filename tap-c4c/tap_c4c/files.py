@@ -92,6 +92,7 @@ def _is_entry(entry: object) -> bool:
         and isinstance(markers, dict)
         and _is_text(entry.get("replication_key_value"))
         and _is_text(entry.get("filter_hash"))
+        and isinstance(entry.get("clock_offset", 0), (int, float))
     )
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 # for good or start it over for ever.
 _FIRST_YEAR, _LAST_YEAR = 1971, 9998
 
+#: An answer tells its time in whole seconds, and has been on its way for some.
+_CLOCK_NOISE = timedelta(minutes=1)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
@@ -51,16 +54,37 @@ def resume_point(
     return bookmark - overlap
 
 
+def has_clock_moved(before: object, offset: timedelta | None, overlap: timedelta) -> bool:
+    """Whether C4C's clock was set anew since the last pass, or ours: times of change mislead then.
+
+    Args:
+        before: Seconds that C4C's clock was ahead of ours, as the state has it.
+        offset: How far it is ahead now; None: C4C does not tell.
+        overlap: How far behind the bookmark an incremental read starts.
+    """
+    if offset is None or not isinstance(before, (int, float)):
+        return False
+    return abs(offset.total_seconds() - before) > max(overlap / 2, _CLOCK_NOISE).total_seconds()
+
+
 def next_bookmark(
-    received: str | None, latest: str | None, duration: timedelta, overlap: timedelta
+    received: str | None,
+    latest: str | None,
+    duration: timedelta,
+    overlap: timedelta,
+    now_there: datetime | None = None,
 ) -> str | None:
-    """Return the bookmark after a complete pass; never earlier than the received one.
+    """Return the bookmark after a complete pass.
+
+    It is never earlier than the received one, and never later than C4C's own present: a time of
+    change from a clock that ran ahead would hide what changes until then.
 
     Args:
         received: Bookmark of the last pass.
         latest: Latest time of change among the records read.
         duration: How long the pass took.
         overlap: How far behind the bookmark the next pass starts.
+        now_there: The time in C4C; None: it does not tell.
     """
     was, seen = parse_time(received), parse_time(latest)
     if seen is None:
@@ -69,9 +93,11 @@ def next_bookmark(
         # A record read early may have changed before a later one was read; the overlap does not
         # reach back that far.
         seen -= duration
-    if was is not None and was >= seen:
-        return received
-    return _format_time(seen)
+    if was is not None:
+        seen = max(was, seen)
+    if now_there is not None:
+        seen = min(seen, now_there)
+    return received if seen == was else _format_time(seen)
 
 
 def latest_change(known: str | None, records: Iterable[C4CRecord]) -> str | None:

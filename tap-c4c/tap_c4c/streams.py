@@ -126,6 +126,10 @@ class RecordStream(TenantStream):
             partition.pop(MARK, None)
         else:
             partition[MARK] = self._source.mark
+        if read.clock_offset is None:
+            partition.pop("clock_offset", None)
+        else:
+            partition["clock_offset"] = round(read.clock_offset.total_seconds())
         if read.bookmark is not None:
             partition["replication_key"] = schemas.CURSOR
             partition["replication_key_value"] = read.bookmark

@@ -17,7 +17,7 @@ from tap_c4c.errors import explain_filter
 from tap_c4c.schemas import CURSOR, KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from c4c_client import C4CClient, C4CRecord
@@ -39,6 +39,7 @@ class ViewRead:
         emitted: Ids of the live records emitted.
         tombstones: Number of tombstones emitted.
         bookmark: Latest time of change seen; once complete, the next pass's bookmark.
+        clock_offset: How far C4C's clock is ahead of ours; None: it does not tell.
     """
 
     record_type: RecordType
@@ -48,6 +49,7 @@ class ViewRead:
     listed: set[str] | None = None
     emitted: set[str] = field(default_factory=set)
     tombstones: int = 0
+    clock_offset: timedelta | None = None
 
     @property
     def was_full(self) -> bool:
@@ -62,7 +64,7 @@ class TypePass:
         client: Client of the tenant.
         record_type: What to read.
         views: Its views.
-        states: View name -> its state (`replication_key_value`, `filter_hash`).
+        states: View name -> its state (`replication_key_value`, `filter_hash`, `clock_offset`).
         asked: What the sync store wants.
         overlap: How far behind the bookmark an incremental read starts.
         now: The clock, aware.
@@ -87,17 +89,15 @@ class TypePass:
         self._overlap = overlap
         self._now = now
         self._monotonic = monotonic
-        self._received = {
-            view.name: states.get(view.name, {}).get("replication_key_value") for view in views
-        }
+        self._states = {view.name: states.get(view.name, {}) for view in views}
         self.reads = [
             ViewRead(
                 record_type=record_type,
                 view=view,
-                bookmark=self._received[view.name],
+                bookmark=self._states[view.name].get("replication_key_value"),
                 resume_at=reading.resume_point(
                     view,
-                    states.get(view.name, {}),
+                    self._states[view.name],
                     overlap,
                     is_full_wanted=asked.is_full_wanted,
                 ),
@@ -116,9 +116,15 @@ class TypePass:
             yield from self._read_changes(changed)
         duration = timedelta(seconds=self._monotonic() - started)
         yield from self._look_up()
+        offset = self._client.clock_offset
         for read in self.reads:
+            read.clock_offset = offset
             read.bookmark = reading.next_bookmark(
-                self._received[read.view.name], read.bookmark, duration, self._overlap
+                self._states[read.view.name].get("replication_key_value"),
+                read.bookmark,
+                duration,
+                self._overlap,
+                None if offset is None else self._now() + offset,
             )
 
     def _read_whole(self, read: ViewRead) -> Iterator[dict[str, Any]]:
@@ -136,6 +142,11 @@ class TypePass:
                 self._record_type.collection, filter=filters.since(CURSOR, since)
             )
         )
+        if self._has_clock_moved(reads):
+            for read in reads:
+                read.resume_at = None
+                yield from self._read_whole(read)
+            return
         for read in reads:
             read.bookmark = reading.latest_change(read.bookmark, changed)
             if read.view.filter or self._asked.has_store:
@@ -145,6 +156,15 @@ class TypePass:
                 # The sync must also see what its links lost sight of; nobody else needs it.
                 if self._asked.has_store or self._is_in_view(read, record.object_id):
                     yield self._emit(read, record)
+
+    def _has_clock_moved(self, reads: Iterable[ViewRead]) -> bool:
+        offset = self._client.clock_offset
+        return any(
+            reading.has_clock_moved(
+                self._states[read.view.name].get("clock_offset"), offset, self._overlap
+            )
+            for read in reads
+        )
 
     def _look_up(self) -> Iterator[dict[str, Any]]:
         """Ask by key for what the store waits for; a 404 is the only proof that it is gone."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import pytest
+from c4c_client import C4CClient
 from contact_sync.core.model import Link, Phase, RecordType, Side
 from contact_sync.store import Store
 from fakes.singer import Output, run
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from emulators.c4c.admin import C4CAdmin
 
 PROGRAM = Path(sys.executable).with_name("tap-c4c")
+MORNING = datetime(2026, 11, 22, 8, tzinfo=timezone.utc)
 CONTACTS = "ContactCollection"
 HEADS = {"name": "heads", "record_type": "contact", "filter": "JobTitle eq 'Head'"}
 
@@ -28,7 +32,7 @@ HEADS = {"name": "heads", "record_type": "contact", "filter": "JobTitle eq 'Head
 @pytest.fixture
 def c4c(tmp_path: Path) -> Iterator[Tenant[C4CAdmin]]:
     tenant = start_c4c(tmp_path / "tls")
-    tenant.admin.set_clock("2026-11-22T08:00:00Z")
+    tenant.admin.set_clock(MORNING.isoformat())
     yield tenant
     tenant.server.stop()
 
@@ -50,15 +54,25 @@ class Sync:
         self.config = {**c4c.config, "views": [HEADS], "sync_store": str(path / "sync.db")}
         self.catalog = TapC4C(config=dict(self.config)).catalog_dict
         self.state: dict[str, Any] = {}
+        self.now = MORNING
 
     def run(self, *, is_acted_on: bool = True) -> Output:
         """Run the tap; a target that has acted on it lets the state out."""
-        output = run(TapC4C(config=dict(self.config), catalog=self.catalog, state=self.state))
+        # Our clock goes with that of the tenant.
+        with mock.patch.dict(C4CClient.__init__.__kwdefaults__ or {}, now=lambda: self.now):
+            tap = TapC4C(
+                config=dict(self.config),
+                catalog=self.catalog,
+                state=self.state,
+                now=lambda: self.now,
+            )
+            output = run(tap)
         if is_acted_on:
             self.store.requests.clear_served(Side.C4C)
             self.state = output.state
         # Later changes are behind the overlap, so that only they show up.
         self.admin.advance_clock(3600)
+        self.now += timedelta(hours=1)
         return output
 
     def add(self, **properties: Any) -> str:

@@ -10,6 +10,7 @@ from c4c_client import C4CRecord, Code, EntityType, Metadata, NotFoundError, Pro
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import timedelta
 
 ACCOUNTS = "CorporateAccountCollection"
 CONTACTS = "ContactCollection"
@@ -58,6 +59,7 @@ class FakeC4C:
 
     Attributes:
         records: Collection -> ObjectID -> properties.
+        clock_offset: How far its clock is ahead.
         matches: Filter text -> what it matches; an unknown filter is a mistake of the test.
         calls: (method, collection, argument), in order.
         failures: Method name, or `method collection` -> what to raise.
@@ -65,6 +67,7 @@ class FakeC4C:
     """
 
     identity = "my000000.example"
+    clock_offset: timedelta | None = None
     records: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     matches: dict[str, Callable[[dict[str, Any]], bool]] = field(default_factory=dict)
     codes: dict[str, list[Code]] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from c4c_client import C4CClient
 from contact_sync.requests import TapRequests
 from contact_sync.store import Store
 from exchange_client.graph import GraphClient
+from tap_c4c.tap import TapC4C
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,7 +74,8 @@ class VirtualTime:
             fresh = patches.enter_context(mock.patch.object(uuid, "uuid4"))
             fresh.side_effect = lambda: uuid.UUID(int=chance.getrandbits(128))
             for function, clocks in (
-                (C4CClient.__init__, waits),
+                (C4CClient.__init__, {**waits, **looks}),
+                (TapC4C.__init__, looks),
                 (GraphClient.__init__, waits),
                 (_plain(Store.open), looks),
                 (_plain(TapRequests.open), looks),

@@ -27,6 +27,7 @@ from target_c4c.task import COLLECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import timedelta
 
     from c4c_client import Write
 
@@ -82,6 +83,7 @@ class Tenant:
     records: dict[str, Record] = field(default_factory=dict)
     referee: RecordReferee | None = None
     identity: str = TENANT
+    clock_offset: timedelta | None = None
     _count: int = 0
 
     # -- users -----------------------------------------------------------------------------------

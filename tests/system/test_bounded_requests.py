@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
+from c4c_client import C4CClient
 from harness.world import ALICE, World
 
 if TYPE_CHECKING:
@@ -47,7 +50,9 @@ def test_idle_session_costs_one_delta_per_folder_and_one_read_plus_sweep_per_typ
         # Later than the overlap of the incremental reads, so that nothing is read again.
         world.c4c.advance_clock(3600)
         world.graph.advance_clock(3600)
-        assert world.session().total == 0
+        later = {"now": lambda: datetime.now(timezone.utc) + timedelta(hours=1)}
+        with mock.patch.dict(C4CClient.__init__.__kwdefaults__ or {}, later):
+            assert world.session().total == 0
         graph, c4c = world.graph.counters(), _requests(world, "c4c")
         assert graph["delta_calls"] == FOLDERS
         # One batch for the first level of the folder tree, one for the level below.

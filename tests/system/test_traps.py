@@ -193,6 +193,33 @@ def test_i13_an_address_that_exchange_does_not_take_for_one_is_no_echo(tmp_path:
         assert (record["Email"], record["JobTitle"]) == ("no address", "Lead")
 
 
+@pytest.mark.parametrize("seconds", [-7200, 7200])
+def test_i32_a_clock_of_c4c_that_is_set_anew_hides_nothing(tmp_path: Path, seconds: int) -> None:
+    with World(tmp_path) as world:
+        ada = scenes.create_record(world, "contact", "Ada")
+        world.settle()
+
+        def title() -> object:
+            item_id = scenes.item_of(world, ada)
+            (item,) = [item for item in world.items() if item["id"] == item_id]
+            return item["properties"]["jobTitle"]
+
+        world.c4c.advance_clock(seconds)
+        scenes.edit_record(world, "contact", ada, JobTitle="Head")
+        scenes.create_record(world, "contact", "Bob")
+        world.settle()
+        assert scenes.names(world) == ["Ada", "Bob"]
+        assert title() == "Head"
+        # Back again: what bears a time of the excursion stands in nobody's way.
+        world.c4c.advance_clock(-seconds)
+        scenes.edit_record(world, "contact", ada, JobTitle="Chair")
+        world.settle()
+        assert title() == "Chair"
+        scenes.edit_record(world, "contact", ada, JobTitle="Guest")
+        world.settle()
+        assert title() == "Guest"
+
+
 PAGES: list[tuple[str, dict[str, Any]]] = [
     *(
         ("c4c", {"kind": kind, "operation": "ContactCollection.list"})

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from c4c_client import C4CRecord
-from tap_c4c.reading import latest_change, next_bookmark, parse_time, resume_point
+from tap_c4c.reading import has_clock_moved, latest_change, next_bookmark, parse_time, resume_point
 from tap_c4c.record_types import RECORD_TYPES, View, views_of
 
 OVERLAP = timedelta(minutes=10)
 SECOND = timedelta(seconds=1)
 AT_9 = "2026-11-01T09:00:00.000Z"
 AT_10 = "2026-11-01T10:00:00.000Z"
+AT_11 = "2026-11-01T11:00:00.000Z"
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,47 @@ def test_next_bookmark(
     expected: str | None,
 ) -> None:
     assert next_bookmark(received, latest, duration, OVERLAP) == expected, description
+
+
+@pytest.mark.parametrize(
+    ("description", "received", "latest", "now_there", "expected"),
+    [
+        ("C4C does not tell the time", AT_9, AT_10, None, AT_10),
+        ("all as usual", AT_9, AT_10, parse_time(AT_11), AT_10),
+        ("a time of change in the future", AT_9, AT_11, parse_time(AT_10), AT_10),
+        ("the bookmark itself is in the future", AT_11, AT_11, parse_time(AT_10), AT_10),
+        ("a clock behind everything", AT_10, AT_11, parse_time(AT_9), AT_9),
+    ],
+)
+def test_a_bookmark_is_never_in_the_future_of_c4c(
+    description: str, received: str, latest: str, now_there: datetime | None, expected: str
+) -> None:
+    found = next_bookmark(received, latest, SECOND, OVERLAP, now_there)
+    assert found == expected, description
+
+
+@pytest.mark.parametrize(
+    ("description", "before", "offset", "overlap", "expected"),
+    [
+        ("as ever", 3600, timedelta(hours=1), OVERLAP, False),
+        ("seconds on the way", 0, timedelta(seconds=40), OVERLAP, False),
+        ("within half the overlap", 0, timedelta(minutes=-5), OVERLAP, False),
+        ("set back", 0, timedelta(minutes=-5, seconds=-1), OVERLAP, True),
+        ("set forward", -7200, timedelta(0), OVERLAP, True),
+        ("no overlap: a minute is noise", 0, timedelta(minutes=-1), timedelta(0), False),
+        ("no overlap", 0, timedelta(minutes=-2), timedelta(0), True),
+        ("C4C does not tell the time", 0, None, OVERLAP, False),
+        ("it did not tell before", None, timedelta(hours=9), OVERLAP, False),
+    ],
+)
+def test_has_clock_moved(
+    description: str,
+    before: float | None,
+    offset: timedelta | None,
+    overlap: timedelta,
+    expected: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    assert has_clock_moved(before, offset, overlap) is expected, description
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ what is kept in step with what.
 from __future__ import annotations
 
 import time
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,7 @@ class C4CClient:
         session: requests.Session | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
         language: str = "EN",
         code_texts: bool = False,
     ) -> None:
@@ -70,6 +72,7 @@ class C4CClient:
             session: Instead of an own one, such as one with another adapter.
             sleep: Waits for so many seconds.
             clock: Monotonic seconds, for the life of access tokens.
+            now: The time of day, aware; C4C's is compared with it.
             language: `Accept-Language` of labels, code texts and errors.
             code_texts: Whether records carry the text beside each code. Off by default,
                 because a record has dozens of codes.
@@ -104,8 +107,17 @@ class C4CClient:
             max_retries=max_retries,
             sleep=sleep,
             clock=clock,
+            now=now,
             read_headers={} if code_texts else {"odata-no-codedescs": "true"},
         )
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """How far C4C's clock was ahead of ours at its last answer, give or take a second.
+
+        None: there was no answer yet, or it bears no `Date` (RFC 9110, 6.6.1).
+        """
+        return self._transport.clock_offset
 
     def check_connection(self) -> None:
         """Read the service document as the user.

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import itertools
 import threading
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,7 @@ from c4c_client.retry import retry_decision, was_turned_away
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime, timedelta
 
     from c4c_client.answers import Answer
     from c4c_client.auth import Auth
@@ -32,7 +35,12 @@ _TOKEN = "x-csrf-token"  # noqa: S105 - a header's name
 
 
 class Transport:
-    """One service root seen as one user."""
+    """One service root seen as one user.
+
+    Attributes:
+        clock_offset: How far C4C's clock was ahead of ours when it answered last (`Date`, whole
+            seconds); None: it has not told yet.
+    """
 
     def __init__(  # noqa: PLR0913 - collaborators, each named
         self,
@@ -43,6 +51,7 @@ class Transport:
         max_retries: int,
         sleep: Callable[[float], None],
         clock: Callable[[], float],
+        now: Callable[[], datetime],
         read_headers: Mapping[str, str],
     ) -> None:
         self.root = root
@@ -50,6 +59,8 @@ class Transport:
         self._connection = connection
         self._max_retries = max_retries
         self._sleep = sleep
+        self._now = now
+        self.clock_offset: timedelta | None = None
         self._credentials = credentials_for(auth, self._post_form, clock)
         # Certificates, OAuth and technical users need no token (developer guide). Basic may
         # be either kind of user; a token does a technical user no harm.
@@ -107,6 +118,11 @@ class Transport:
         self._sleep(max(due))
         return True
 
+    def _compare_clocks(self, answer: Answer) -> None:
+        with suppress(OverflowError, TypeError, ValueError):
+            there = parsedate_to_datetime(answer.headers.get("Date", ""))
+            self.clock_offset = there - self._now()
+
     def _repeat(self, send: Callable[[], Answer], *, action: str, has_writes: bool) -> Answer:
         """Send until the answer is not worth another attempt, and return that answer."""
         for attempt in itertools.count():
@@ -158,6 +174,7 @@ class Transport:
         own = {**headers, **({_TOKEN: token} if token else {})}
         user = self._credentials.headers()
         answer = self._connection.exchange(method, self.root + path, {**own, **user}, body)
+        self._compare_clocks(answer)
         if answer.status == HTTPStatus.UNAUTHORIZED and self._credentials.renew(user):
             user = self._credentials.headers()
             answer = self._connection.exchange(method, self.root + path, {**own, **user}, body)

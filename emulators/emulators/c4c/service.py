@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from werkzeug.http import http_date
 from werkzeug.wrappers import Request, Response
 
 from emulators.c4c.admin import C4CAdmin
@@ -81,6 +82,8 @@ class C4CService:
         finally:
             with self._in_work_lock:
                 self._in_work -= 1
+        # Not the machine's: whoever compares clocks must meet this one.
+        response.headers["Date"] = http_date(self._tenant.clock.now())
         return response(environ, start_response)
 
     def _overrun(self) -> Response:
