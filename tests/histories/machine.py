@@ -358,7 +358,7 @@ class SyncMachine(RuleBasedStateMachine):
     def _settle(self) -> None:
         """Let days pass, so that everything that waits for its next try has had it."""
         for number in range(MOST_SESSIONS + 1):
-            self._time.sleep(_LONGEST_PAUSE)
+            self._let_a_day_pass()
             for failure in self._attempt():
                 raise AssertionError("a session failed although nothing went wrong") from failure
             if sum(self._world.writes().values()) == 0:
@@ -367,9 +367,14 @@ class SyncMachine(RuleBasedStateMachine):
         else:
             raise AssertionError(f"I26 no rest after {MOST_SESSIONS} sessions")
         self._has_unseen_jump = False
-        self._time.sleep(_LONGEST_PAUSE)
+        self._let_a_day_pass()
         self._attempt()
         assert sum(self._world.writes().values()) == 0, "I2 a session at rest writes"
+
+    def _let_a_day_pass(self) -> None:
+        self._time.sleep(_LONGEST_PAUSE)
+        # Reads lag for minutes, not for days.
+        self._world.c4c.catch_up()
 
     def _judge(self) -> None:
         violations = self._oracle.violations()

@@ -96,6 +96,14 @@ DECIDING = (
         (f"{_UNIT}/test_core_decide.py",),
     ),
     Mutant(
+        "a copy that lags is compared",
+        ("I31",),
+        f"{_CORE}/outcome.py",
+        "    return changed_at is not None and changed_at == link.c4c_superseded_at",
+        "    return False",
+        (f"{_UNIT}/test_core_outcome.py", "tests/system/test_traps.py"),
+    ),
+    Mutant(
         "the guard counts nothing",
         ("I8",),
         f"{_CORE}/guards.py",

@@ -193,6 +193,29 @@ def test_i13_an_address_that_exchange_does_not_take_for_one_is_no_echo(tmp_path:
         assert (record["Email"], record["JobTitle"]) == ("no address", "Lead")
 
 
+@pytest.mark.parametrize("kind", ["account", "contact", "individual_customer"])
+def test_i31_a_list_that_lags_takes_back_nothing_that_was_just_written(
+    tmp_path: Path, kind: str
+) -> None:
+    with World(tmp_path) as world:
+        object_id = scenes.create_record(world, kind, "Roe")
+        world.settle()
+        world.c4c.set_switch("stale_reads", 7)
+        item_id = scenes.item_of(world, object_id)
+        scenes.edit_item(world, item_id, mobilePhone="+49 6221 5550001")
+        for _ in range(3):
+            world.session()
+            (item,) = [item for item in world.items() if item["id"] == item_id]
+            assert item["properties"]["mobilePhone"] == "+49 6221 5550001"
+        assert world.issues() == []
+        # What C4C's users did meanwhile comes when the lists have caught up.
+        scenes.edit_record(world, kind, object_id, Mobile="+49 6221 5550002")
+        world.c4c.catch_up()
+        world.settle()
+        (item,) = [item for item in world.items() if item["id"] == item_id]
+        assert item["properties"]["mobilePhone"] == "+49 6221 5550002"
+
+
 @pytest.mark.parametrize("seconds", [-7200, 7200])
 def test_i32_a_clock_of_c4c_that_is_set_anew_hides_nothing(tmp_path: Path, seconds: int) -> None:
     with World(tmp_path) as world:

@@ -32,7 +32,30 @@ def test_a_record_just_read_is_noted(account_id: str | None, expected: str | Non
         c4c_id="r2", etag="e2", changed_at="2027", account_id=account_id, digests={"a": "0"}
     )
     assert outcome.see_record(PAIR, seen) == PAIR.but(
-        c4c_id="r2", c4c_etag="e2", c4c_changed_at="2027", account_id=expected
+        c4c_id="r2",
+        c4c_etag="e2",
+        c4c_changed_at="2027",
+        c4c_superseded_at="2026-01-01",
+        account_id=expected,
+    )
+
+
+def test_i31_a_reply_that_shows_the_version_before_the_last_one_is_stale() -> None:
+    first = outcome.see_record(PAIR.but(c4c_changed_at=None), _seen("2026-03"))
+    assert not outcome.is_stale(first, "2026-03")
+    assert not outcome.is_stale(first, None)
+    again = outcome.see_record(first, _seen("2026-03"))
+    assert again == first
+    second = outcome.see_record(again, _seen("2026-04"))
+    assert outcome.is_stale(second, "2026-03")
+    # Where C4C's clock was set back, a new version is older than the last one.
+    assert not outcome.is_stale(second, "2026-02")
+    assert not outcome.is_stale(second, "2026-04")
+
+
+def _seen(changed_at: str) -> outcome.RecordFacts:
+    return outcome.RecordFacts(
+        c4c_id="r", etag="e", changed_at=changed_at, account_id=None, digests={}
     )
 
 

@@ -43,12 +43,22 @@ def see_record(link: Link, record: RecordFacts) -> Link:
     overwrite nothing that the other side has not taken over yet.
     """
     is_settled = all(link.base_c4c.get(name) == now for name, now in record.digests.items())
+    if record.changed_at != link.c4c_changed_at:
+        link = link.but(c4c_superseded_at=link.c4c_changed_at)
     return link.but(
         c4c_id=record.c4c_id,
         c4c_etag=record.etag if is_settled else None,
         c4c_changed_at=record.changed_at,
         account_id=record.account_id or None,
     )
+
+
+def is_stale(link: Link, changed_at: str | None) -> bool:
+    """Whether a reply shows the version that the last one seen has replaced: a copy that lags.
+
+    Versions are told by identity, not by age: where C4C's clock was set back, edits look old.
+    """
+    return changed_at is not None and changed_at == link.c4c_superseded_at
 
 
 def see_item(link: Link, item: ItemFacts) -> Link:

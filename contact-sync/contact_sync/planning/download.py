@@ -145,6 +145,10 @@ class Download:
                 self._gone(link, record)
             return
         changed_at = str(record.get("ChangedOn") or "")
+        if link is not None and link.phase.is_live and outcome.is_stale(link, changed_at):
+            # Compared, it would look like an edit that takes back what was written last.
+            self._store.requests.add(Side.C4C, record_type=kind, remote_id=record["ObjectID"])
+            return
         verdict = decide_record(
             link,
             is_in_view=bool(record.get("in_view", True)),
@@ -157,6 +161,9 @@ class Download:
             if verdict is Verdict.NEW:
                 yield from self._new(mailbox, kind, record)
             return
+        yield from self._act(verdict, link, record)
+
+    def _act(self, verdict: Verdict, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
         match verdict:
             case Verdict.RESUME | Verdict.WAKE | Verdict.REVIVE:
                 yield from self._create(link, record)

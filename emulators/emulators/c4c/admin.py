@@ -226,6 +226,11 @@ class C4CAdmin(ServiceAdmin):
         with self._tenant.lock:
             self._tenant.security.add_user(login, password, self._as(name))
 
+    def catch_up(self) -> None:
+        """End the lag of reads (`stale_reads`) after the writes so far."""
+        with self._tenant.lock:
+            self._tenant.catch_up()
+
     def drop_sessions(self) -> None:
         """Forget cookies, CSRF tokens and bearer tokens."""
         with self._tenant.lock:
