@@ -91,8 +91,8 @@ INVARIANTS = (
     ),
     Invariant("I29", "incremental equals full", (_MACHINE, f"{_S}/test_rules_recovery.py")),
     Invariant("I30", "a listing has every item once", (f"{_U}/test_c4c_client_paging.py",)),
-    Invariant("I31", "lagging reads do no harm", (_MACHINE,)),
-    Invariant("I32", "clocks may be wrong", (_MACHINE,)),
+    Invariant("I31", "lagging reads do no harm", (_MACHINE, f"{_S}/test_traps.py")),
+    Invariant("I32", "clocks may be wrong", (_MACHINE, f"{_S}/test_traps.py")),
     Invariant(
         "I33",
         "Retry-After is kept, parallel requests are capped",
