@@ -205,8 +205,10 @@ class FaultScript:
 def _compatible(hits: list[Fault]) -> list[Fault]:
     """Return the faults that can act on one call; those that would come too late wait.
 
-    A call that is cut or refused before it is handled has no effect that others could change.
+    A call that is cut or refused before it is handled has no effect that others could change, and
+    of each kind one acts at a time.
     """
+    hits = _one_of_a_kind(hits)
     ending = [fault for kind in (CUT_BEFORE, STATUS) for fault in hits if fault.kind == kind]
     if not ending:
         return hits
@@ -214,3 +216,13 @@ def _compatible(hits: list[Fault]) -> list[Fault]:
         if fault is not ending[0] and fault.kind != LATENCY:
             fault.postpone()
     return [fault for fault in hits if fault is ending[0] or fault.kind == LATENCY]
+
+
+def _one_of_a_kind(hits: list[Fault]) -> list[Fault]:
+    acting: list[Fault] = []
+    for fault in hits:
+        if fault.kind != LATENCY and any(fault.kind == other.kind for other in acting):
+            fault.postpone()
+        else:
+            acting.append(fault)
+    return acting

@@ -125,6 +125,17 @@ def test_a_fault_that_comes_too_late_on_a_call_waits_for_the_next(script: FaultS
     assert script.unused() == []
 
 
+def test_of_two_faults_of_a_kind_on_one_call_the_second_waits_for_the_next(
+    script: FaultScript,
+) -> None:
+    for text in ("first", "second"):
+        script.add(Fault("odd", options={"text": text}))
+    assert script.begin(READ).named == {"odd": {"text": "first"}}
+    assert [fault["options"] for fault in script.unused()] == [{"text": "second"}]
+    assert script.begin(READ).named == {"odd": {"text": "second"}}
+    assert script.unused() == []
+
+
 def test_latency_moves_a_virtual_clock(script: FaultScript) -> None:
     clock = Clock(START)
     script = FaultScript(clock)
