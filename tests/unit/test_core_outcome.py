@@ -51,6 +51,8 @@ def test_i31_a_reply_that_shows_the_version_before_the_last_one_is_stale() -> No
     # Where C4C's clock was set back, a new version is older than the last one.
     assert not outcome.is_stale(second, "2026-02")
     assert not outcome.is_stale(second, "2026-04")
+    # A copy that lags by more was taken for news: what it seems to have replaced is compared.
+    assert not outcome.is_stale(outcome.see_record(second, _seen("2026-01")), "2026-04")
 
 
 def _seen(changed_at: str) -> outcome.RecordFacts:

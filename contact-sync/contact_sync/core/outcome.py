@@ -56,9 +56,11 @@ def see_record(link: Link, record: RecordFacts) -> Link:
 def is_stale(link: Link, changed_at: str | None) -> bool:
     """Whether a reply shows the version that the last one seen has replaced: a copy that lags.
 
-    Versions are told by identity, not by age: where C4C's clock was set back, edits look old.
+    Versions are told by identity, not by age alone: where C4C's clock was set back, edits look
+    old. One that is not older is never stale: whatever was seen in between lagged itself.
     """
-    return changed_at is not None and changed_at == link.c4c_superseded_at
+    is_older = (changed_at or "") < (link.c4c_changed_at or "")
+    return is_older and changed_at == link.c4c_superseded_at
 
 
 def see_item(link: Link, item: ItemFacts) -> Link:
