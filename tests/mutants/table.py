@@ -99,7 +99,7 @@ DECIDING = (
         "a copy that lags is compared",
         ("I31",),
         f"{_CORE}/outcome.py",
-        "    return is_older and changed_at == link.c4c_superseded_at",
+        "    return changed_at == link.c4c_superseded_at and changed_at < link.c4c_changed_at",
         "    return False",
         (f"{_UNIT}/test_core_outcome.py", "tests/system/test_traps.py"),
     ),

@@ -59,8 +59,9 @@ def is_stale(link: Link, changed_at: str | None) -> bool:
     Versions are told by identity, not by age alone: where C4C's clock was set back, edits look
     old. One that is not older is never stale: whatever was seen in between lagged itself.
     """
-    is_older = (changed_at or "") < (link.c4c_changed_at or "")
-    return is_older and changed_at == link.c4c_superseded_at
+    if changed_at is None or link.c4c_changed_at is None:
+        return False
+    return changed_at == link.c4c_superseded_at and changed_at < link.c4c_changed_at
 
 
 def see_item(link: Link, item: ItemFacts) -> Link:
