@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from singer_sdk.singerlib import CatalogEntry
 
 _DEEPEST = 50
+_CENTURY_SECONDS = 36500 * 86400
 _METHODS = ("FULL_TABLE", "INCREMENTAL", "LOG_BASED")
 #: Tells whether a schema is one.
 _META = JSONSchemaValidator(JSONSchemaValidator.META_SCHEMA)
@@ -92,8 +93,13 @@ def _is_entry(entry: object) -> bool:
         and isinstance(markers, dict)
         and _is_text(entry.get("replication_key_value"))
         and _is_text(entry.get("filter_hash"))
-        and isinstance(entry.get("clock_offset", 0), (int, float))
+        and _is_offset(entry.get("clock_offset", 0))
     )
+
+
+def _is_offset(value: object) -> bool:
+    """Whether it can be the difference of two clocks, in seconds."""
+    return isinstance(value, (int, float)) and abs(value) < _CENTURY_SECONDS
 
 
 def _is_text(value: object) -> bool:

@@ -76,8 +76,8 @@ def next_bookmark(
 ) -> str | None:
     """Return the bookmark after a complete pass.
 
-    It is never earlier than the received one, and never later than C4C's own present: a time of
-    change from a clock that ran ahead would hide what changes until then.
+    It is never later than C4C's own present, where a time of change from a clock that ran ahead
+    would hide what changes until then; apart from that, never earlier than the received one.
 
     Args:
         received: Bookmark of the last pass.

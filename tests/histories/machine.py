@@ -227,11 +227,9 @@ class SyncMachine(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from((-7200, -30, 0, 30, 7200, 80000)), is_c4c=st.booleans())
     def a_clock_jumps(self, seconds: int, is_c4c: bool) -> None:  # noqa: FBT001
-        if is_c4c:
-            if self._has_unseen_jump:
-                # Forth and back between two sessions: nobody could tell.
-                return
-            self._has_unseen_jump = True
+        if is_c4c and self._has_unseen_jump:
+            return  # forth and back between two sessions: nobody could tell
+        self._has_unseen_jump |= is_c4c
         self._time.skew(self._world.c4c if is_c4c else self._world.graph, seconds)
 
     @rule()
@@ -373,8 +371,7 @@ class SyncMachine(RuleBasedStateMachine):
 
     def _let_a_day_pass(self) -> None:
         self._time.sleep(_LONGEST_PAUSE)
-        # Reads lag for minutes, not for days.
-        self._world.c4c.catch_up()
+        self._world.c4c.catch_up()  # reads lag for minutes, not for days
 
     def _judge(self) -> None:
         violations = self._oracle.violations()
@@ -392,9 +389,8 @@ class SyncMachine(RuleBasedStateMachine):
     def _assert_private(self) -> None:
         """I37: nothing that a user typed is in the store or in the state."""
         for path in self._folder.glob("sync.db*"):
-            content = path.read_bytes()
-            for canary in (CANARY, CANARY_DIGITS):
-                assert canary.encode() not in content, f"I37 personal data in {path.name}"
+            for canary in (CANARY.encode(), CANARY_DIGITS.encode()):
+                assert canary not in path.read_bytes(), f"I37 personal data in {path.name}"
         assert CANARY not in str(self._world.state), "I37 personal data in the state"
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from harness import scenes
+from harness.rule_scenes import item_by_id
 from harness.world import ALICE, COLLECTIONS, FOLDERS, World
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
@@ -205,15 +206,13 @@ def test_i31_a_list_that_lags_takes_back_nothing_that_was_just_written(
         scenes.edit_item(world, item_id, mobilePhone="+49 6221 5550001")
         for _ in range(3):
             world.session()
-            (item,) = [item for item in world.items() if item["id"] == item_id]
-            assert item["properties"]["mobilePhone"] == "+49 6221 5550001"
+            assert item_by_id(world, item_id)["properties"]["mobilePhone"] == "+49 6221 5550001"
         assert world.issues() == []
         # What C4C's users did meanwhile comes when the lists have caught up.
         scenes.edit_record(world, kind, object_id, Mobile="+49 6221 5550002")
         world.c4c.catch_up()
         world.settle()
-        (item,) = [item for item in world.items() if item["id"] == item_id]
-        assert item["properties"]["mobilePhone"] == "+49 6221 5550002"
+        assert item_by_id(world, item_id)["properties"]["mobilePhone"] == "+49 6221 5550002"
 
 
 @pytest.mark.parametrize("seconds", [-7200, 7200])
@@ -223,9 +222,7 @@ def test_i32_a_clock_of_c4c_that_is_set_anew_hides_nothing(tmp_path: Path, secon
         world.settle()
 
         def title() -> object:
-            item_id = scenes.item_of(world, ada)
-            (item,) = [item for item in world.items() if item["id"] == item_id]
-            return item["properties"]["jobTitle"]
+            return item_by_id(world, scenes.item_of(world, ada))["properties"]["jobTitle"]
 
         world.c4c.advance_clock(seconds)
         scenes.edit_record(world, "contact", ada, JobTitle="Head")

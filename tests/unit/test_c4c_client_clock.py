@@ -18,6 +18,7 @@ NOW = datetime(2026, 11, 22, 10, 0, tzinfo=timezone.utc)
         ("Sun, 22 Nov 2026 08:00:00 GMT", timedelta(hours=-2)),
         ("Sunday, 22-Nov-26 10:00:00 GMT", timedelta(0)),
         ("Sun, 22 Nov 2026 10:00:00 -0000", None),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", None),
         ("Sun, 22 Nov 99999 10:00:00 GMT", None),
         ("soon", None),
         ("", None),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import threading
 from contextlib import suppress
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from c4c_client.retry import retry_decision, was_turned_away
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from c4c_client.answers import Answer
     from c4c_client.auth import Auth
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 # The cheapest read every service offers; JSON form documented in the developer guide.
 SERVICE_DOCUMENT = "?$format=json"
+
+# A clock that is further off is none; calculating with it would overflow.
+_CENTURY = timedelta(days=36500)
 
 _TOKEN = "x-csrf-token"  # noqa: S105 - a header's name
 
@@ -120,8 +124,9 @@ class Transport:
 
     def _compare_clocks(self, answer: Answer) -> None:
         with suppress(OverflowError, TypeError, ValueError):
-            there = parsedate_to_datetime(answer.headers.get("Date", ""))
-            self.clock_offset = there - self._now()
+            offset = parsedate_to_datetime(answer.headers.get("Date", "")) - self._now()
+            if abs(offset) < _CENTURY:
+                self.clock_offset = offset
 
     def _repeat(self, send: Callable[[], Answer], *, action: str, has_writes: bool) -> Answer:
         """Send until the answer is not worth another attempt, and return that answer."""
@@ -174,10 +179,10 @@ class Transport:
         own = {**headers, **({_TOKEN: token} if token else {})}
         user = self._credentials.headers()
         answer = self._connection.exchange(method, self.root + path, {**own, **user}, body)
-        self._compare_clocks(answer)
         if answer.status == HTTPStatus.UNAUTHORIZED and self._credentials.renew(user):
             user = self._credentials.headers()
             answer = self._connection.exchange(method, self.root + path, {**own, **user}, body)
+        self._compare_clocks(answer)
         return answer
 
     def _current_token(self) -> str | None:
