@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from histories.users import Interruption
 
 VIEW = {"name": "in", "record_type": "contact", "filter": "NickName eq 'in'"}
-#: Sessions after the last fault and user step until one writes nothing. Two do the work: the
-#: first may have to find out what a cut-off write did before the second can go on.
+#: Sessions until one writes nothing. Two do the work: the first may have to find out what a
+#: cut-off write did before the second can go on.
 MOST_SESSIONS = 4
 #: After it every issue is tried again.
 _LONGEST_PAUSE = 25 * 3600.0
@@ -374,8 +374,7 @@ class SyncMachine(RuleBasedStateMachine):
         self._world.c4c.catch_up()  # reads lag for minutes, not for days
 
     def _judge(self) -> None:
-        violations = self._oracle.violations()
-        assert not violations, "\n".join(violations)
+        assert not (violations := self._oracle.violations()), "\n".join(violations)
         with self._world.store() as store:
             assert not store.intents.list_open(), "I11 an intent is open at rest"
             assert not store.intents.list_updates(), "I11 an update is open at rest"
