@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from fakes.c4c import FakeC4C
 from fakes.singer import Output, run
+from tap_c4c import files
 from tap_c4c.tap import TapC4C
 
 if TYPE_CHECKING:
@@ -64,3 +65,15 @@ def test_a_tenant_that_stops_telling_the_time_is_no_failure(c4c: FakeC4C) -> Non
     output = read(c4c, state)
     assert not was_full(output)
     assert "clock_offset" not in partition(output)
+
+
+@pytest.mark.parametrize(
+    ("offset", "expected"),
+    [(0, True), (-7200.5, True), (10**400, False), (float("inf"), False), ("0", False)],
+)
+def test_a_state_holds_an_offset_that_can_be_one(
+    offset: object,
+    expected: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    state = {"bookmarks": {"contacts": {"partitions": [{"clock_offset": offset}]}}}
+    assert files.is_state(state) is expected
