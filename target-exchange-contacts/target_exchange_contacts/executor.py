@@ -73,7 +73,8 @@ class Executor:
                 by_mailbox[contract.mailbox].append(Task(contract, properties, link))
         for mailbox in sorted(by_mailbox):
             if stream == "removals":
-                self._removing.run(mailbox, by_mailbox[mailbox])
+                outside = self._removing.run(mailbox, by_mailbox[mailbox])
+                self._writing.run(mailbox, [Write(task, strips=True) for task in outside])
             else:
                 self._contacts(mailbox, by_mailbox[mailbox])
 

@@ -7,8 +7,10 @@ fields of an edit that a deletion overrides (C4), before it does.
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from contact_sync.contract import Op
 from contact_sync.core import merge, outcome
 from contact_sync.core.model import Owes, Side
 from exchange_client import (
@@ -20,15 +22,15 @@ from exchange_client import (
 )
 
 from target_exchange_contacts.carrying import Carrying
+from target_exchange_contacts.task import Task
 from target_exchange_contacts.writing import ROUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from contact_sync.book import Book
+    from contact_sync.core.model import Link
     from exchange_client import Contact, ExchangeClient
-
-    from target_exchange_contacts.task import Task
 
 
 class Removing:
@@ -38,9 +40,15 @@ class Removing:
         self._client = client
         self._book = book
         self._carrying = Carrying(client, book)
+        self._strips: list[Task] = []
 
-    def run(self, mailbox: str, tasks: Sequence[Task]) -> None:
-        """Bring every task to an end: in Deleted Items, gone already, or an issue."""
+    def run(self, mailbox: str, tasks: Sequence[Task]) -> list[Task]:
+        """Bring every task to an end: in Deleted Items, gone already, or an issue.
+
+        Returns:
+            What remains to be stripped: items that their user had taken out of the folder.
+        """
+        self._strips = []
         due = [task for task in tasks if task.item_id]
         intents = self._book.store.intents.open(
             Side.EXCHANGE, "trash", [task.link.link_id for task in due]
@@ -48,11 +56,12 @@ class Removing:
         open_ = due
         for _ in range(ROUNDS):
             if not open_:
-                return
+                break
             open_ = self._round(mailbox, open_, intents)
         for task in open_:
             self._book.store.intents.close(intents[task.link.link_id], "failed")
             self._book.issue(task, "unavailable")
+        return self._strips
 
     def _round(self, mailbox: str, tasks: list[Task], intents: dict[str, str]) -> list[Task]:
         items = self._client.get_contacts(mailbox, [task.item_id for task in tasks])
@@ -114,6 +123,7 @@ class Removing:
                 if is_outside:
                     stray = outcome.stray(task.link, str(uuid.uuid4()), Owes.STRIP)
                     self._book.store.links.save(stray)
+                    self._left_outside(task, stray)
                 self._book.done(task, outcome.sleep(task.link), intent)
             case "forgotten":
                 self._book.forgotten(task, intent)
@@ -121,3 +131,10 @@ class Removing:
                 owes = Owes.STRIP if is_outside else Owes.NOTHING
                 link = outcome.retire(task.link.but(owes=owes))
                 self._book.done(task, link, intent)
+                if is_outside:
+                    self._left_outside(task, link)
+
+    def _left_outside(self, task: Task, link: Link) -> None:
+        # On record already, as what the link owes: a run that ends here leaves it to the next.
+        contract = replace(task.contract, op=Op.STRIP, link=link.link_id)
+        self._strips.append(Task(contract, task.properties, link))

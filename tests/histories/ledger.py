@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import count
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 KINDS = ("account", "contact", "individual_customer")
 
@@ -103,6 +99,11 @@ class Person:
             if verb != "drag":
                 self.extras.clear()
 
+    def begin_anew(self) -> None:
+        """Forget what users did: it has been dealt with."""
+        self.steps.clear()
+        self.typed.clear()
+
 
 class Ledger:
     """All people of a history.
@@ -143,10 +144,3 @@ class Ledger:
     def type_(self, person: Person, side: str, name: str, value: str) -> None:
         """Note that a user typed a value."""
         person.typed.append(Typed(self.steps, side, name, value, self.sessions))
-
-    def settled(self) -> Iterator[Person]:
-        """Begin anew after a quiescence; give every person once."""
-        for person in self.people.values():
-            yield person
-            person.steps.clear()
-            person.typed.clear()

@@ -61,9 +61,10 @@ class Oracle:
     def violations(self) -> list[str]:
         """Judge every person, and what must never change; begin a new span of time."""
         seen = look(self._world)
-        excused = self._excused(seen)
+        stuck = self._with_issue(seen)
+        excused = stuck | self._held(seen)
         found = list(self._foreign())
-        for person in self._ledger.settled():
+        for person in self._ledger.people.values():
             traces = seen.get(person.tag, Traces())
             story = f"[{person.tag} {person.kind}: {' '.join(person.steps)}]"
             judged = self._judge(person, traces, is_excused=person.tag in excused)
@@ -71,6 +72,8 @@ class Oracle:
             if len(traces.live) == 1:
                 # A drag that was taken back, or a copy: what counts now is what there is.
                 person.kind = traces.live[0][0]
+            if person.tag not in stuck:
+                person.begin_anew()  # or else what users did still waits, and counts later
         return found
 
     # -- persons -------------------------------------------------------------------------------
@@ -173,19 +176,19 @@ class Oracle:
             if entries.get(item_id) != before:
                 yield "I18 a personal item was touched"
 
-    def _excused(self, seen: dict[str, Traces]) -> set[str]:
-        """Return tags with an open hold, or an issue that needs a person."""
+    def _with_issue(self, seen: dict[str, Traces]) -> set[str]:
+        """Return the tags of people with an open issue that needs a person."""
         with self._world.store() as store:
-            ids = {
-                remote
-                for row in store.issues.list_open(Severity.ACTION)
-                for remote in (row.issue.exchange_id, row.issue.c4c_id)
-            }
-            for hold in store.holds.list_(("pending", "approved", "rejected")):
-                for link_id in hold.link_ids:
-                    link = store.links.get(link_id)
-                    if link is not None:
-                        ids |= {link.exchange_id, link.c4c_id}
+            issues = [row.issue for row in store.issues.list_open(Severity.ACTION)]
+        ids = {remote for issue in issues for remote in (issue.exchange_id, issue.c4c_id)}
+        return set(_tags(seen, ids))
+
+    def _held(self, seen: dict[str, Traces]) -> set[str]:
+        """Return the tags of people with a hold that is not carried out yet."""
+        with self._world.store() as store:
+            holds = store.holds.list_(("pending", "approved", "rejected"))
+            links = [store.links.get(link_id) for hold in holds for link_id in hold.link_ids]
+        ids = {remote for link in links if link for remote in (link.exchange_id, link.c4c_id)}
         return set(_tags(seen, ids))
 
 

@@ -44,6 +44,22 @@ def test_i03_a_copy_left_in_the_folder_when_the_item_was_taken_out_brings_no_old
         assert record.properties["title"] == "typed-1"
 
 
+def test_i06_a_copy_beside_an_item_that_left_the_view_is_not_put_back() -> None:
+    with Scene(view="in:north") as scene:
+        item, record = scene.pair()
+        copy = scene.copies(item)
+        scene.session()
+        scene.sends(record, "south")
+        scene.rest()
+        assert scene.link(record).phase is Phase.ASLEEP
+        assert copy.folder == "f-contact"
+        scene.sends(record, "north")
+        scene.rest()
+        # Back in view: the copy is what there is of it.
+        assert scene.link(record).phase.is_live
+        assert scene.item(record).id == copy.id
+
+
 @pytest.mark.parametrize("how", ["gone", "obsolete"])
 def test_i10_two_copies_of_a_retired_pair_revive_it_once(how: str) -> None:
     with Scene() as scene:

@@ -239,6 +239,22 @@ def test_i08_approved_removals_in_exchange_are_exactly_the_set_that_was_shown(
         assert_quiet(world)
 
 
+def test_e7_an_approved_removal_strips_what_was_taken_out_meanwhile(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        ids = people(world, 6)
+        for object_id in ids:
+            obsolete(world, "contact", object_id)
+        world.session()
+        taken = item_of(world, ids[0])
+        world.graph.move_contact(ALICE, taken, None)
+        world.session()
+        decide(world, the_hold(world, "contact", Side.EXCHANGE).hold_id, "approve")
+        assert world.session().writes == {"exchange": 6, "c4c": 0}
+        (item,) = [entry for entry in world.items() if entry["id"] == taken]
+        assert item["properties"]["categories"] == []
+        assert_quiet(world)
+
+
 def test_i08_rejected_removals_in_c4c_bring_the_items_back(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         ids = people(world, 8)

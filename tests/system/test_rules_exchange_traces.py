@@ -154,6 +154,56 @@ def test_e8_copy_left_when_the_original_goes_takes_its_place(tmp_path: Path) -> 
         assert world.issues() == []
 
 
+def test_e8_copy_that_was_not_read_lately_takes_the_originals_place(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, "contact")
+        copy_id = world.graph.copy_contact(ALICE, item_id, world.folder_id("contact"))
+        world.session()
+        world.session()
+        # Its issue waits for the next try by now: only the deletion is read.
+        world.graph.delete_contact(ALICE, item_id)
+        assert world.session().total == 0
+        assert status(world, "contact", object_id) == ACTIVE
+        world.session()
+        assert status(world, "contact", object_id) == ACTIVE
+        assert [item["id"] for item in items_named(world, "contact", "Pair")] == [copy_id]
+        assert world.issues() == []
+
+
+def test_e8_copy_that_goes_with_its_original_saves_nobody(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, "contact")
+        copy_id = world.graph.copy_contact(ALICE, item_id, world.folder_id("contact"))
+        world.session()
+        world.session()
+        world.graph.delete_contact(ALICE, item_id)
+        world.graph.delete_contact(ALICE, copy_id)
+        world.session()
+        world.session()
+        assert status(world, "contact", object_id) == OBSOLETE
+        assert world.issues() == []
+
+
+def test_c3_record_that_is_ended_stays_so_though_a_copy_lies_there(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, "contact")
+        copy_id = world.graph.copy_contact(ALICE, item_id, world.folder_id("contact"))
+        world.session()
+        world.c4c.set_status(COLLECTIONS["contact"], object_id, OBSOLETE)
+        world.session()
+        assert item_by_id(world, item_id)["in_deleted_items"]
+        world.graph.edit_contact(ALICE, copy_id, {"jobTitle": "Boss"})
+        assert world.session().total == 0
+        assert status(world, "contact", object_id) == OBSOLETE
+        assert world.issues() == ["duplicate_of_linked"]
+        # Restored by its user is another matter.
+        world.graph.restore_contact(ALICE, item_id, world.folder_id("contact"))
+        world.settle()
+        assert status(world, "contact", object_id) == ACTIVE
+        assert not item_by_id(world, item_id)["in_deleted_items"]
+        assert world.issues() == ["duplicate_of_linked"]
+
+
 # -- E9: restored --------------------------------------------------------------------------------
 
 

@@ -22,6 +22,7 @@ from contact_sync.core.model import Link, Owes, Phase, RecordType, Side
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from contact_sync.planning.copies import Copies
     from contact_sync.planning.session import Session
     from contact_sync.store import Intent
 
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 class Absences:
     """Absences of one session, all mailboxes."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, copies: Copies) -> None:
         self._session = session
+        self._copies = copies
         self._store = session.store
         self._absent: dict[str, Link] = {}
         self._outside: set[str] = set()
@@ -169,6 +171,8 @@ class Absences:
             for link in self._absent.values()
             if link.mailbox == mailbox and link.record_type is kind
         ]
+        for link in self._copies.ask_for(links):
+            links.remove(link)
         if not links:
             return
         # At once: a hold that is over while its items are not asked for is never asked about again.

@@ -41,8 +41,9 @@ class ExchangeOperations:
         names = tuple(name for name in fields if name in values)
         digests = field_map.digests(self._store.digest_key, values)
         policies = self._session.settings.policies
-        # What left the sync bears no routing category at all, its own type's included.
-        marks_kind = None if op is Op.STRIP else kind
+        # What left the sync bears no routing category at all, its own type's included. So does
+        # what is to be trashed, should its user have taken it out meanwhile.
+        marks_kind = None if op in (Op.STRIP, Op.TRASH) else kind
         marks = policy.mark_with_category and marks_kind is not None
         return Operation(
             stream=stream,

@@ -48,7 +48,6 @@ class Session:
             for link_id in hold.link_ids
         }
         issues = [row.issue for row in store.issues.list_open()]
-        self._codes = {(issue.code, issue.exchange_id) for issue in issues}
         self._with_issues = {
             remote for issue in issues for remote in (issue.exchange_id, issue.c4c_id) if remote
         }
@@ -141,6 +140,12 @@ class Session:
                 side, mailbox=link.mailbox, record_type=link.record_type, remote_id=remote
             )
 
+    def ask_again(self, mailbox: str, kind: RecordType, exchange_id: str) -> None:
+        """Ask for an item, changed or not."""
+        self.store.requests.add(
+            Side.EXCHANGE, mailbox=mailbox, record_type=kind, remote_id=exchange_id
+        )
+
     def restore_rejected(self, links: Iterable[Link], side: Side) -> list[Link]:
         """Return those links whose removal on `side` was rejected, and close their hold."""
         rejected = [link for link in links if self.hold_of(link.link_id, side, "rejected")]
@@ -215,10 +220,6 @@ class Session:
         for code, names in (("read_only_edit", plain), ("company_restored", set(fields) - plain)):
             if names:
                 self.raise_issue(code, link.mailbox, link.record_type, link, fields=names)
-
-    def has_issue(self, code: str, exchange_id: str) -> bool:
-        """Whether an issue of this code was open about an item when the session began."""
-        return (code, exchange_id) in self._codes
 
     def close_issue(self, code: str, mailbox: str, exchange_id: str) -> None:
         """Close an issue about an item whose cause is gone."""

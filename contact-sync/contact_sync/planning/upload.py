@@ -16,6 +16,7 @@ from contact_sync.core.model import Link, Owes, Phase, RecordType, Side
 from contact_sync.errors import UnknownMailboxError
 from contact_sync.planning.absences import Absences
 from contact_sync.planning.c4c_operations import C4COperations
+from contact_sync.planning.copies import Copies
 from contact_sync.planning.echoes import Echoes
 from contact_sync.planning.places import Places, see
 from contact_sync.planning.session import Session, new_link_id
@@ -37,7 +38,8 @@ class Upload:
         self._session = Session(store, settings, Side.EXCHANGE, new_id)
         self._store = store
         self._to_c4c = C4COperations(self._session)
-        self._absences = Absences(self._session)
+        self._copies = Copies(self._session)
+        self._absences = Absences(self._session, self._copies)
         self._places = Places(self._session)
         self._echoes = Echoes(self._session, Side.EXCHANGE)
         self._claimants: list[tuple[RecordType, Mapping[str, Any]]] = []
@@ -77,11 +79,12 @@ class Upload:
     def _item(self, mailbox: str, record: Mapping[str, Any]) -> Iterator[Operation]:
         folders = self._places.folders(mailbox)
         self._echoes.hear(record["id"], record)
+        self._copies.read(mailbox, record["id"])
         link = self._store.links.by_exchange_id(mailbox, record["id"])
         if link is not None and self._session.is_off(link.record_type):
             return
         if link is not None and link.link_id in self._cut_off:
-            self._ask_again(mailbox, link.record_type, record["id"])
+            self._session.ask_again(mailbox, link.record_type, record["id"])
             return
         if record.get("_sdc_deleted_at"):
             self._session.close_issues_of(mailbox, record["id"])
@@ -243,7 +246,7 @@ class Upload:
         now = fields.digests(self._store.digest_key, fields.from_graph(record))
         if merge.edited_fields(link.base_exchange, now):
             # A delta may not report the mark itself, so the item is asked for until then.
-            self._ask_again(link.mailbox, link.record_type, record["id"])
+            self._session.ask_again(link.mailbox, link.record_type, record["id"])
 
     def _update(
         self, link: Link, edited: set[str], record: Mapping[str, Any], now: Mapping[str, str]
@@ -317,6 +320,9 @@ class Upload:
             return
         link = self._store.links.by_c4c_id(mailbox, claim.c4c_id)
         is_over = link is None or link.phase is Phase.RETIRED
+        if link is not None and self._copies.stays_one(link, record["id"]):
+            self._copies.report(link, record["id"])
+            return
         if claim.record_type is not kind and is_over:
             # What it was is over, or nobody knows of it: now it is what its folder says (R1).
             yield from self._first(mailbox, kind, record)
@@ -325,7 +331,7 @@ class Upload:
             fresh = Link(link_id=link_id, mailbox=mailbox, record_type=kind, c4c_id=claim.c4c_id)
             yield from self._adopt(fresh, record, claim, self._session.fields(kind).names)
         elif link.phase is Phase.CONVERTING or link.link_id in self._revived:
-            self._report_copy(link, record)
+            self._copies.report(link, record["id"])
             return
         elif self._absences.withdraw(link) or (
             link.phase is not Phase.RETIRED and link.exchange_id in (None, record["id"])
@@ -338,17 +344,11 @@ class Upload:
             yield from self._compare(self._outdated(link, record), record)
         elif self._store.intents.open_for(link.link_id):
             # A move or creation was cut off: stage 2 finds out which item is the real one.
-            self._ask_again(mailbox, link.record_type, record["id"])
+            self._session.ask_again(mailbox, link.record_type, record["id"])
         else:
-            self._report_copy(link, record)
+            self._copies.report(link, record["id"])
             return
-        self._session.close_issue("duplicate_of_linked", mailbox, record["id"])
-
-    def _report_copy(self, link: Link, record: Mapping[str, Any]) -> None:
-        """E8: the pair has an item already."""
-        self._session.raise_issue(
-            "duplicate_of_linked", link.mailbox, link.record_type, exchange_id=record["id"]
-        )
+        self._copies.close(mailbox, record["id"])
 
     def _returned(
         self, link: Link, kind: RecordType, claim: claims.Claim, record: Mapping[str, Any]
@@ -362,6 +362,9 @@ class Upload:
             verdict = decide_dragged(policies[link.record_type], policies[kind])
             yield from self._act(verdict, link, kind, link.mailbox, record)
 
+    def _outdated(self, link: Link, record: Mapping[str, Any]) -> Link:
+        return self._copies.outdated(link, record, is_outside=self._absences.is_outside(link))
+
     def _woken(self, link: Link) -> Link:
         """Return a sleeping link awake; what its record went through meanwhile is read again."""
         if link.phase is not Phase.ASLEEP:
@@ -369,30 +372,6 @@ class Upload:
         self._session.read_again(link, Side.C4C)
         # Brought back by its user: kept, whether the view shows the record or not.
         return link.but(phase=Phase.PINNED, is_hidden=False, in_view=False)
-
-    def _outdated(self, link: Link, record: Mapping[str, Any]) -> Link:
-        """Return the link for a copy that lay beside the item: C4C has what was agreed since."""
-        was_beside = self._session.has_issue("duplicate_of_linked", record["id"])
-        if not (was_beside or self._absences.is_outside(link)):
-            return link
-        kind = link.record_type
-        fields, policy = self._session.fields(kind), self._session.policy(kind)
-        now = fields.digests(self._store.digest_key, fields.from_graph(record))
-        edited = merge.edited_fields(link.base_exchange, now)
-        dropped = [name for name in edited if policy.may_write(Side.EXCHANGE, name)]
-        if dropped:
-            detail = "; ".join(f"{name}: c4c won, dropped {now[name]}" for name in dropped)
-            self._session.raise_issue(
-                "conflict", link.mailbox, kind, link, fields=dropped, detail=detail
-            )
-        return outcome.owe(link, dropped, Side.EXCHANGE, now)
-
-    # -- helpers -------------------------------------------------------------------------------
-
-    def _ask_again(self, mailbox: str, kind: RecordType, exchange_id: str) -> None:
-        self._store.requests.add(
-            Side.EXCHANGE, mailbox=mailbox, record_type=kind, remote_id=exchange_id
-        )
 
 
 def _age(record: Mapping[str, Any]) -> tuple[str, str]:

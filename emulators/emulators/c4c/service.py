@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -169,7 +170,8 @@ class C4CService:
         resource = parse_path(odata.path)
         collection = str(edit.get("collection", resource.set_name))
         object_id = str(edit.get("object_id", resource.key))
-        self.admin.edit(collection, object_id, dict(edit["props"]))
+        with suppress(LookupError):  # who finds no record cannot edit it
+            self.admin.edit(collection, object_id, dict(edit["props"]))
 
     def _handle(self, odata: ODataRequest, hit: Interception) -> Response:
         """Carry out one request as a unit of work.
