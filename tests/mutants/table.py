@@ -195,6 +195,28 @@ DECIDING = (
         ),
     ),
     Mutant(
+        "a copy beside its original brings back what was ended in C4C",
+        ("I6",),
+        f"{_PLANNING}/copies.py",
+        "            return link.successor is None",
+        "            return False",
+        (
+            f"{_SYSTEM}/test_rules_exchange_traces.py"
+            "::test_c3_record_that_is_ended_stays_so_though_a_copy_lies_there",
+        ),
+    ),
+    Mutant(
+        "a deletion does not wait until its copies were read",
+        ("I7",),
+        f"{_PLANNING}/copies.py",
+        "            if copies:",
+        "            if copies and link.c4c_id is None:",
+        (
+            f"{_SYSTEM}/test_rules_exchange_traces.py"
+            "::test_e8_copy_that_was_not_read_lately_takes_the_originals_place",
+        ),
+    ),
+    Mutant(
         "private items are uploaded",
         ("I18",),
         f"{_PLANNING}/upload.py",
