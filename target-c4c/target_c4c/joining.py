@@ -102,6 +102,10 @@ class Joining:
             self._book.save(task, task.link.but(phase=Phase.PENDING, c4c_id=None, c4c_etag=None))
         self._create(lost)
         known = [(task, record) for task, record in pairs if record is not None]
+        for task, record in known:
+            # On record first: lists may go on showing it Obsolete for a while.
+            changed_at = record.properties.get("ChangedOn")
+            self._book.save(task, outcome.see_version(task.link, changed_at))
         intents = self._book.store.intents.open(
             Side.C4C, "revive", [task.link.link_id for task, _ in known]
         )

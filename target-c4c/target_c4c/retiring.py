@@ -163,6 +163,6 @@ class Retiring:
         link = outcome.retire(task.link)
         if record is not None:
             changed_at = record.properties.get("ChangedOn")
-            link = link.but(c4c_etag=record.etag, c4c_changed_at=changed_at)
+            link = outcome.see_version(link, changed_at).but(c4c_etag=record.etag)
         self._book.done(task, link, removal.intent)
         self._book.store.issues.close(link_id=link.link_id)

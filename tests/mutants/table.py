@@ -99,9 +99,17 @@ DECIDING = (
         "a copy that lags is compared",
         ("I31",),
         f"{_CORE}/outcome.py",
-        "    return changed_at == link.c4c_superseded_at and changed_at < link.c4c_changed_at",
+        "    return changed_at in link.c4c_superseded and changed_at < link.c4c_changed_at",
         "    return False",
         (f"{_UNIT}/test_core_outcome.py", "tests/system/test_traps.py"),
+    ),
+    Mutant(
+        "a list that lags ends what was just brought back",
+        ("I31",),
+        "target-c4c/target_c4c/joining.py",
+        "            self._book.save(task, outcome.see_version(task.link, changed_at))",
+        "            self._book.save(task, task.link.but(c4c_changed_at=changed_at and None))",
+        ("tests/system/test_traps.py",),
     ),
     Mutant(
         "the guard counts nothing",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from harness import scenes
 from harness.rule_scenes import item_by_id
-from harness.world import ALICE, COLLECTIONS, FOLDERS, World
+from harness.world import ALICE, COLLECTIONS, FOLDERS, STATUS, World
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
 if TYPE_CHECKING:
@@ -213,6 +213,28 @@ def test_i31_a_list_that_lags_takes_back_nothing_that_was_just_written(
         world.c4c.catch_up()
         world.settle()
         assert item_by_id(world, item_id)["properties"]["mobilePhone"] == "+49 6221 5550002"
+
+
+@pytest.mark.parametrize("kind", scenes.KINDS)
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_i31_a_list_that_lags_does_not_end_what_was_just_brought_back(
+    tmp_path: Path, kind: str, *, is_edited: bool
+) -> None:
+    with World(tmp_path) as world:
+        scenes.create_record(world, kind, "Doe")
+        object_id = scenes.create_record(world, kind, "Roe")
+        world.settle()
+        item_id = scenes.item_of(world, object_id)
+        scenes.obsolete(world, kind, object_id)
+        world.settle()
+        world.c4c.set_switch("stale_reads", 9)
+        if is_edited:
+            scenes.edit_item(world, item_id, mobilePhone="+49 6221 5550001")
+        world.graph.restore_contact(ALICE, item_id, world.folder_id(kind))
+        for _ in range(3):
+            world.session()
+            assert not item_by_id(world, item_id)["in_deleted_items"]
+        assert scenes.record(world, kind, object_id)[STATUS[kind]] == "2"
 
 
 @pytest.mark.parametrize("seconds", [-7200, 7200])

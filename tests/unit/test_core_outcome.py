@@ -35,7 +35,7 @@ def test_a_record_just_read_is_noted(account_id: str | None, expected: str | Non
         c4c_id="r2",
         c4c_etag="e2",
         c4c_changed_at="2027",
-        c4c_superseded_at="2026-01-01",
+        c4c_superseded=("2026-01-01",),
         account_id=expected,
     )
 
@@ -51,8 +51,18 @@ def test_i31_a_reply_that_shows_the_version_before_the_last_one_is_stale() -> No
     # Where C4C's clock was set back, a new version is older than the last one.
     assert not outcome.is_stale(second, "2026-02")
     assert not outcome.is_stale(second, "2026-04")
-    # A copy that lags by more was taken for news: what it seems to have replaced is compared.
+    # What was taken for news although it lagged has replaced nothing.
     assert not outcome.is_stale(outcome.see_record(second, _seen("2026-01")), "2026-04")
+
+
+def test_i31_a_reply_that_lags_by_several_versions_is_stale() -> None:
+    link = PAIR.but(c4c_changed_at=None)
+    versions = [f"2026-{month:02}" for month in range(1, 13)]
+    for changed_at in versions:
+        link = outcome.see_record(link, _seen(changed_at))
+    stale = [changed_at for changed_at in versions if outcome.is_stale(link, changed_at)]
+    assert stale == versions[-5:-1]
+    assert len(link.c4c_superseded) == len(stale)
 
 
 def _seen(changed_at: str) -> outcome.RecordFacts:

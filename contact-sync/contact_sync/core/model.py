@@ -109,7 +109,8 @@ class Link:
         c4c_id: ObjectID (32 hex digits); None while its create is unconfirmed.
         c4c_etag: ETag last seen, verbatim.
         c4c_changed_at: `ChangedOn` last seen, ISO 8601 UTC; guards against stale reads.
-        c4c_superseded_at: `ChangedOn` of the version that the last one seen replaced.
+        c4c_superseded: `ChangedOn` of the versions that the last one seen replaced, the latest
+            last, a few at most.
         account_id: AccountID without leading zeros: an account's own, a contact's main account.
         in_view: Whether the record has been seen in the mailbox's view.
         is_hidden: The user deleted the item and `exchange_delete` is `hide`.
@@ -131,7 +132,7 @@ class Link:
     c4c_id: str | None = None
     c4c_etag: str | None = None
     c4c_changed_at: str | None = None
-    c4c_superseded_at: str | None = None
+    c4c_superseded: tuple[str, ...] = ()
     account_id: str | None = None
     in_view: bool = False
     is_hidden: bool = False

@@ -14,6 +14,9 @@ from contact_sync.core.model import Link, Owes, Phase, Side
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+#: Versions that a link remembers; a session that brings a record back writes it twice or thrice.
+_SUPERSEDED = 4
+
 
 @dataclass(frozen=True, kw_only=True)
 class RecordFacts:
@@ -43,25 +46,31 @@ def see_record(link: Link, record: RecordFacts) -> Link:
     overwrite nothing that the other side has not taken over yet.
     """
     is_settled = all(link.base_c4c.get(name) == now for name, now in record.digests.items())
-    if record.changed_at != link.c4c_changed_at:
-        link = link.but(c4c_superseded_at=link.c4c_changed_at)
-    return link.but(
+    return see_version(link, record.changed_at).but(
         c4c_id=record.c4c_id,
         c4c_etag=record.etag if is_settled else None,
-        c4c_changed_at=record.changed_at,
         account_id=record.account_id or None,
     )
 
 
+def see_version(link: Link, changed_at: str | None) -> Link:
+    """Note the time of change of the version that is seen now, and that of the one before."""
+    before = link.c4c_changed_at
+    if before is None or before == changed_at:
+        return link.but(c4c_changed_at=changed_at)
+    superseded = (*(at for at in link.c4c_superseded if at != before), before)
+    return link.but(c4c_changed_at=changed_at, c4c_superseded=superseded[-_SUPERSEDED:])
+
+
 def is_stale(link: Link, changed_at: str | None) -> bool:
-    """Whether a reply shows the version that the last one seen has replaced: a copy that lags.
+    """Whether a reply shows a version that the last one seen has replaced: a copy that lags.
 
     Versions are told by identity, not by age alone: where C4C's clock was set back, edits look
     old. One that is not older is never stale: whatever was seen in between lagged itself.
     """
     if changed_at is None or link.c4c_changed_at is None:
         return False
-    return changed_at == link.c4c_superseded_at and changed_at < link.c4c_changed_at
+    return changed_at in link.c4c_superseded and changed_at < link.c4c_changed_at
 
 
 def see_item(link: Link, item: ItemFacts) -> Link:

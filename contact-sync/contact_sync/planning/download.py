@@ -140,14 +140,14 @@ class Download:
     ) -> Iterator[Operation]:
         link = self._store.links.by_c4c_id(mailbox, record["ObjectID"])
         policy = self._session.policy(kind)
+        changed_at = str(record.get("ChangedOn") or "")
+        if link is not None and link.phase.is_live and outcome.is_stale(link, changed_at):
+            # It would take back what was written last, or end what has just been brought back.
+            self._store.requests.add(Side.C4C, record_type=kind, remote_id=record["ObjectID"])
+            return
         if record.get("_sdc_deleted_at") or is_obsolete(kind, record):
             if link is not None:
                 self._gone(link, record)
-            return
-        changed_at = str(record.get("ChangedOn") or "")
-        if link is not None and link.phase.is_live and outcome.is_stale(link, changed_at):
-            # Compared, it would look like an edit that takes back what was written last.
-            self._store.requests.add(Side.C4C, record_type=kind, remote_id=record["ObjectID"])
             return
         verdict = decide_record(
             link,
@@ -297,7 +297,7 @@ class Download:
                 self._note(link, "retired", str(record.get("view_name") or ""))
             case (Verdict.RETIRE_QUIETLY | Verdict.REVIVE) as verdict if is_settled:
                 changed_at = record.get("ChangedOn") or link.c4c_changed_at
-                self._store.links.save(outcome.retire(link.but(c4c_changed_at=changed_at)))
+                self._store.links.save(outcome.retire(outcome.see_version(link, changed_at)))
                 if verdict is Verdict.REVIVE:
                     # Stage 1 of the next session has the item's values.
                     self._ask_again(link)

@@ -174,6 +174,7 @@ def _to_row(entry: Link) -> dict[str, Any]:
         "record_type": entry.record_type.value,
         "phase": entry.phase.value,
         "owes": entry.owes.value,
+        "c4c_superseded": list(entry.c4c_superseded),
         "base_exchange": dict(entry.base_exchange),
         "base_c4c": dict(entry.base_c4c),
     }
@@ -185,5 +186,6 @@ def _to_link(row: sa.Row[Any]) -> Link:
         "record_type": RecordType(row.record_type),
         "phase": Phase(row.phase),
         "owes": Owes(row.owes),
+        "c4c_superseded": tuple(row.c4c_superseded),
     }
     return Link(**columns)

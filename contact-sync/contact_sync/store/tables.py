@@ -49,7 +49,7 @@ link = sa.Table(
     sa.Column("c4c_id", sa.String),
     sa.Column("c4c_etag", sa.String),
     sa.Column("c4c_changed_at", sa.String),
-    sa.Column("c4c_superseded_at", sa.String),
+    sa.Column("c4c_superseded", sa.JSON, nullable=False),
     sa.Column("account_id", sa.String),
     sa.Column("in_view", sa.Boolean, nullable=False),
     sa.Column("is_hidden", sa.Boolean, nullable=False),
