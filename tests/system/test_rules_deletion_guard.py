@@ -324,9 +324,15 @@ def test_i08_records_that_come_back_leave_the_hold(tmp_path: Path) -> None:
         for object_id in ids[:6]:
             obsolete(world, "contact", object_id)
         world.session()
+        item_id = item_of(world, ids[0])
+        edit_item(world, item_id, categories=[])
+        assert world.session().total == 0
         for object_id in ids[:2]:
             world.c4c.set_status(COLLECTIONS["contact"], object_id, "2")
-        assert world.session().total == 0
+        # What was owed to it while it was held is due at once.
+        assert world.session().writes == {"exchange": 1, "c4c": 0}
+        (item,) = [entry for entry in world.items() if entry["id"] == item_id]
+        assert item["properties"]["categories"] != []
         assert len(the_hold(world, "contact", Side.EXCHANGE).link_ids) == 4
         assert_quiet(world)
 

@@ -223,7 +223,10 @@ class Download:
 
     def _compare(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
         """C2, C6: a linked record; what changed in C4C goes to Exchange."""
+        was_held = self._session.hold_of(link.link_id, Side.EXCHANGE, "pending")
         self._session.release(link, Side.EXCHANGE)
+        if was_held and link.owes in _DEBTS and self._is_due(link):
+            yield self._debt(link)
         if self._session.hold_of(link.link_id, Side.C4C, "pending"):
             # The item is gone and a person has yet to say what that means.
             return
