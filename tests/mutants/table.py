@@ -225,6 +225,17 @@ DECIDING = (
         ),
     ),
     Mutant(
+        "a deletion that failed once is forgotten when the next session breaks off",
+        ("I6", "I11"),
+        f"{_PLANNING}/session.py",
+        '            link_id = "" if but_links else None',
+        "            link_id = None",
+        (
+            f"{_SYSTEM}/test_rules_issues.py"
+            "::test_locked_record_is_retired_though_a_session_breaks_off_meanwhile",
+        ),
+    ),
+    Mutant(
         "private items are uploaded",
         ("I18",),
         f"{_PLANNING}/upload.py",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import pytest
 from harness.rule_scenes import (
@@ -16,6 +17,7 @@ from harness.rule_scenes import (
     status,
 )
 from harness.world import ALICE, COLLECTIONS
+from target_c4c.target import TargetC4C
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -190,6 +192,21 @@ def test_locked_record_is_retired_when_it_is_free(tmp_path: Path) -> None:
         assert len(world.issues()) == 1
         world.c4c.unlock(object_id)
         world.settle()
+        assert status(world, "contact", object_id) == OBSOLETE
+        assert world.issues() == []
+
+
+def test_locked_record_is_retired_though_a_session_breaks_off_meanwhile(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, "contact")
+        world.c4c.lock(object_id)
+        world.graph.delete_contact(ALICE, item_id)
+        world.session()
+        world.c4c.unlock(object_id)
+        dies = mock.patch.object(TargetC4C, "listen", side_effect=ConnectionError)
+        with dies, pytest.raises(ConnectionError):
+            world.session()
+        world.session()
         assert status(world, "contact", object_id) == OBSOLETE
         assert world.issues() == []
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from contact_sync.core.model import Link, Phase, RecordType
+from contact_sync.core.model import Link, Phase, RecordType, Side
 from contact_sync.mapper import ContactSyncMapper
 from contact_sync.planning.upload import Upload
-from contact_sync.settings import parse
+from contact_sync.settings import SyncSettings, parse
 from contact_sync.store import Store
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ TOMBSTONE = {"mailbox": ADA, "id": "item-1", "_sdc_deleted_at": "2026-11-27T12:0
 def test_i07_a_deletion_needs_a_mailbox_that_was_read_to_its_end(
     tmp_path: Path, description: str, end: dict[str, Any] | None, removals: list[str]
 ) -> None:
-    given = {"mapping": "exchange-to-c4c", "mailboxes": [ADA], "sync_store": "sync.db"}
-    settings = parse(dict(ContactSyncMapper(config=given).config))
     with Store.open(str(tmp_path / "sync.db")) as store:
         for number in range(1, 4):
             store.links.save(
@@ -48,7 +46,7 @@ def test_i07_a_deletion_needs_a_mailbox_that_was_read_to_its_end(
                     c4c_id=f"object-{number}",
                 )
             )
-        planner = Upload(store, settings)
+        planner = Upload(store, _settings())
         operations = list(planner.start())
         for folder in FOLDERS:
             operations += planner.record("contact_folders", folder)
@@ -57,3 +55,30 @@ def test_i07_a_deletion_needs_a_mailbox_that_was_read_to_its_end(
             operations += planner.record("mailbox_reads", end)
         operations += planner.finish()
     assert [operation.record["ObjectID"] for operation in operations] == removals, description
+
+
+def test_i11_a_deleted_item_is_read_again_when_it_ends_a_conversion(tmp_path: Path) -> None:
+    """Its old record is to be retired then; a session may end before that is carried out."""
+    with Store.open(str(tmp_path / "sync.db")) as store:
+        old = Link(
+            link_id="old",
+            mailbox=ADA,
+            record_type=RecordType.ACCOUNT,
+            phase=Phase.CONVERTING,
+            c4c_id="object-1",
+            successor="new",
+        )
+        new = Link(link_id="new", mailbox=ADA, record_type=RecordType.CONTACT, exchange_id="item-1")
+        store.links.save(old, new)
+        planner = Upload(store, _settings())
+        assert [*planner.start(), *planner.record("contacts", TOMBSTONE)] == []
+        assert store.links.get("old") == old.but(
+            phase=Phase.ACTIVE, successor=None, exchange_id="item-1"
+        )
+        asked = store.requests.list_(Side.EXCHANGE)
+    assert [request.remote_id for request in asked] == ["item-1"]
+
+
+def _settings() -> SyncSettings:
+    given = {"mapping": "exchange-to-c4c", "mailboxes": [ADA], "sync_store": "sync.db"}
+    return parse(dict(ContactSyncMapper(config=given).config))

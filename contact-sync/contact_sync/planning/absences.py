@@ -42,8 +42,12 @@ class Absences:
         """Note that a mailbox was read to its end, and which managed folders are missing."""
         self._read[mailbox] = lost_folders
 
-    def note(self, link: Link, *, is_gone: bool = False) -> None:
-        """Note that the item of a link is gone or elsewhere; act at once where nothing is lost."""
+    def note(self, link: Link, *, is_gone: bool = False) -> bool:
+        """Note that the item of a link is gone or elsewhere; act at once where nothing is lost.
+
+        Returns:
+            Whether there is still something to do about it.
+        """
         cut_off = self._own_removals(link) if is_gone else []
         policy = self._session.policy(link.record_type)
         match decide_absence(link, policy, is_ours=bool(cut_off)):
@@ -70,6 +74,7 @@ class Absences:
                     self._store.requests.add(
                         Side.C4C, record_type=link.record_type, remote_id=link.c4c_id or ""
                     )
+        return link.link_id in self._absent
 
     def _own_removals(self, link: Link) -> list[Intent]:
         """Return the removals of this item that were announced and whose outcome nobody noted."""
@@ -124,8 +129,10 @@ class Absences:
             self._store.links.delete(link.link_id)
             self._store.links.save(*replaced)
             for old in replaced:
-                # What its record went through meanwhile was passed over.
+                # What its record went through meanwhile was passed over; and should the session
+                # end before what comes of the item is carried out, nothing else would ask for it.
                 self._session.read_again(old, Side.C4C)
+                self._session.read_again(old, Side.EXCHANGE)
         self._store.issues.close(link_id=link.link_id)
         if link.exchange_id:
             self._session.close_issues_of(link.mailbox, link.exchange_id)
@@ -190,6 +197,7 @@ class Absences:
             if self._session.policy(kind).exchange_delete == "hide":
                 self._session.release(link, Side.C4C)
                 self._put_to_sleep(link, is_hidden=True)
+                self._store.issues.close(link_id=link.link_id)
             else:
                 # Saved before it is emitted: what a moved-out item owes must survive a crash.
                 self._store.links.save(link)

@@ -226,10 +226,18 @@ class Session:
         if exchange_id in self._with_issues:
             self.store.issues.close(code=code, mailbox=mailbox, exchange_id=exchange_id)
 
-    def close_issues_of(self, mailbox: str, exchange_id: str) -> None:
-        """Close every issue about an item that is gone."""
+    def close_issues_of(self, mailbox: str, exchange_id: str, *, but_links: bool = False) -> None:
+        """Close every issue about an item that is gone.
+
+        Args:
+            mailbox: Mailbox of the item.
+            exchange_id: The item.
+            but_links: Leave those of its link, which has it read again: should the session end
+                before its removal was carried out, nothing else would.
+        """
         if exchange_id in self._with_issues:
-            self.store.issues.close(mailbox=mailbox, exchange_id=exchange_id)
+            link_id = "" if but_links else None
+            self.store.issues.close(mailbox=mailbox, exchange_id=exchange_id, link_id=link_id)
 
     def report_problems(
         self, mailbox: str, kind: RecordType, exchange_id: str, problems: Iterable[Problem]

@@ -87,9 +87,8 @@ class Upload:
             self._session.ask_again(mailbox, link.record_type, record["id"])
             return
         if record.get("_sdc_deleted_at"):
-            self._session.close_issues_of(mailbox, record["id"])
-            if link is not None:
-                self._absences.note(link, is_gone=True)
+            waits = link is not None and self._absences.note(link, is_gone=True)
+            self._session.close_issues_of(mailbox, record["id"], but_links=waits)
             return
         policies = self._session.settings.policies
         folder_id = record["parentFolderId"]

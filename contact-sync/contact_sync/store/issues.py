@@ -77,7 +77,7 @@ class Issues:
     ) -> int:
         """Close the open issues that meet every given condition; return how many.
 
-        Events stay open unless the code is given.
+        Events stay open unless the code is given. A `link_id` of "" means: of no link.
 
         Raises:
             ValueError: Nothing but a code is given; that would close everybody's issues.
