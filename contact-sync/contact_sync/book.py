@@ -222,5 +222,10 @@ class Book:
             self.store.intents.close(intent, "done")
         if task.contract.hold:
             self.store.holds.finish_link(task.contract.hold, task.link.link_id)
-        for code in _TRANSIENT_CODES:
+        closed = [
             self.store.issues.close(code=code, link_id=task.link.link_id)
+            for code in _TRANSIENT_CODES
+        ]
+        if any(closed):
+            # It may have been about a write to the other side, and had this side read again.
+            self.ask_again(task.link, self._side)

@@ -80,10 +80,11 @@ class Writing:
 
     def _round(self, mailbox: str, writes: list[Write]) -> list[Write]:
         items = self._client.get_contacts(mailbox, [write.task.item_id for write in writes])
+        managed = set(self._book.store.folders.get(mailbox).values())
         updates: list[tuple[Write, ContactUpdate]] = []
         for write in writes:
             item = items.get(write.task.item_id)
-            if item is None:
+            if item is None or _has_left(write, item, managed):
                 self._vanished(write)
                 continue
             update = self._prepare(write, item)
@@ -121,12 +122,13 @@ class Writing:
             write.intent = opened[write.task.link.link_id]
 
     def _vanished(self, write: Write) -> None:
-        """The item is gone: what that means is decided when the tap reports it."""
+        """The item is gone, or taken out: what that means is decided when the tap reports it."""
         task = write.task
         if task.link.phase is Phase.RETIRED:
             self._book.done(task, task.link.but(owes=Owes.NOTHING), write.intent)
             return
         self._book.ask_again(task.link, Side.EXCHANGE)
+        self._book.ask_again(task.link, Side.C4C)
         if write.intent is not None:
             self._book.store.intents.close(write.intent, "gone")
 
@@ -186,3 +188,14 @@ class Writing:
         if write.stamps or write.strips:
             link = link.but(owes=Owes.NOTHING)
         self._book.done(task, link, write.intent)
+
+
+def _has_left(write: Write, item: Contact, managed: set[str]) -> bool:
+    """Whether the user took the item out or threw it away since it was seen.
+
+    Written there, C4C's value would count as known to the user who deleted the item (E5).
+    """
+    return not write.strips and item.folder_id not in {
+        *managed,
+        write.task.link.exchange_folder_id,
+    }

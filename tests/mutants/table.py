@@ -236,6 +236,25 @@ DECIDING = (
         ),
     ),
     Mutant(
+        "what lies in Deleted Items is written to",
+        ("I3",),
+        "target-exchange-contacts/target_exchange_contacts/writing.py",
+        "            if item is None or _has_left(write, item, managed):",
+        "            if item is None:",
+        (
+            f"{_SYSTEM}/test_rules_issues.py"
+            "::test_locked_record_that_was_edited_outlives_the_deletion_of_its_item",
+        ),
+    ),
+    Mutant(
+        "a success on one side ends the issue of the other",
+        ("I3",),
+        "contact-sync/contact_sync/book.py",
+        "        if any(closed):",
+        "        if not any(closed) and not self.key:",
+        (f"{_UNIT}/test_book.py",),
+    ),
+    Mutant(
         "private items are uploaded",
         ("I18",),
         f"{_PLANNING}/upload.py",

@@ -7,9 +7,11 @@ from unittest import mock
 
 import pytest
 from harness.rule_scenes import (
+    ACTIVE,
     OBSOLETE,
     add_item,
     item_by_id,
+    item_named,
     link_pair,
     populated,
     record_by_id,
@@ -209,6 +211,22 @@ def test_locked_record_is_retired_though_a_session_breaks_off_meanwhile(tmp_path
         world.session()
         assert status(world, "contact", object_id) == OBSOLETE
         assert world.issues() == []
+
+
+def test_locked_record_that_was_edited_outlives_the_deletion_of_its_item(tmp_path: Path) -> None:
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, "contact", JobTitle="Clerk")
+        world.graph.delete_contact(ALICE, item_id)
+        world.c4c.edit(COLLECTIONS["contact"], object_id, {"JobTitle": "Boss"})
+        world.c4c.lock(object_id)
+        world.session()
+        # What lies in Deleted Items is not written to: that would pass for known to its user.
+        assert item_by_id(world, item_id)["properties"]["jobTitle"] == "Clerk"
+        world.c4c.unlock(object_id)
+        world.settle()
+        assert status(world, "contact", object_id) == ACTIVE
+        assert item_named(world, "contact", "Pair")["properties"]["jobTitle"] == "Boss"
+        assert world.issues() == ["delete_vs_edit"]
 
 
 def test_issues_hold_no_values(tmp_path: Path) -> None:

@@ -1,0 +1,49 @@
+"""The book of a target: what a success means for the issues of its link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+from contact_sync.book import Book, Failure, FailureKind
+from contact_sync.contract import Contract, Op
+from contact_sync.core.model import Link, Phase, RecordType, Side
+from contact_sync.store import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LINK = Link(
+    link_id="link",
+    mailbox="ada@contoso.example",
+    record_type=RecordType.CONTACT,
+    phase=Phase.ACTIVE,
+    exchange_id="item",
+    c4c_id="record",
+)
+
+
+@dataclass
+class _Task:
+    contract: Contract
+    link: Link
+    kind: RecordType = RecordType.CONTACT
+
+
+@pytest.mark.parametrize(("side", "asked"), [(Side.EXCHANGE, "item"), (Side.C4C, "record")])
+def test_i03_a_success_that_closes_an_issue_has_its_side_read_again(
+    tmp_path: Path, side: Side, asked: str
+) -> None:
+    """The issue may have been the only reason to try the write to the other side again."""
+    task = _Task(Contract(op=Op.UPDATE, link="link", mailbox=LINK.mailbox), LINK)
+    with Store.open(str(tmp_path / "sync.db")) as store:
+        store.links.save(LINK)
+        book = Book(store, side, lambda _: Failure(FailureKind.UNAVAILABLE))
+        book.done(task, LINK)
+        assert store.requests.list_(side) == []
+        book.failed(task, ConnectionError())
+        assert [row.issue.code for row in store.issues.list_open()] == ["unavailable"]
+        book.done(task, LINK)
+        assert store.issues.list_open() == []
+        assert [request.remote_id for request in store.requests.list_(side)] == [asked]
