@@ -50,12 +50,35 @@ def resolve(client: C4CClient, store: Store, region: str | None) -> None:
             client.list_records(COLLECTIONS[kind], filter=filters.since("CreationOn", since))
         )
         for intent, link in pairs:
-            _resolve_create(store, intent, link, records, fields)
+            twins = [other for _, other in pairs if _are_alike(link, other)]
+            _resolve_create(store, intent, link, records, fields, most=len(twins))
 
 
-def _resolve_create(
-    store: Store, intent: Intent, link: Link, records: list[C4CRecord], fields: FieldMap
+def _are_alike(one: Link, other: Link) -> bool:
+    return one.mailbox == other.mailbox and matching.is_same_identity(
+        one.base_exchange, other.base_exchange
+    )
+
+
+def _resolve_create(  # noqa: PLR0913 - what was cut off, and where to look for it
+    store: Store,
+    intent: Intent,
+    link: Link,
+    records: list[C4CRecord],
+    fields: FieldMap,
+    *,
+    most: int,
 ) -> None:
+    """Adopt the record of a create that was cut off, if it can be told.
+
+    Args:
+        store: The sync store.
+        intent: What was announced.
+        link: The pair that waits for its record.
+        records: Those that were created since.
+        fields: How their values are read.
+        most: How many creates of this very person were cut off: of as many records each is right.
+    """
     digests = {
         record.object_id: fields.digests(store.digest_key, fields.from_c4c(record.properties))
         for record in records
@@ -67,7 +90,7 @@ def _resolve_create(
         if record.object_id not in taken
         and matching.is_same_identity(link.base_exchange, digests[record.object_id])
     ]
-    if len(hits) > 1:
+    if len(hits) > most:
         store.issues.raise_(
             Issue(
                 code="unresolved_intent",
@@ -81,7 +104,8 @@ def _resolve_create(
         return
     with store.transaction():
         if hits:
-            adopted = _adopted(link, hits[0], digests[hits[0].object_id])
+            hit = max(hits, key=lambda record: len(_equal(link, digests[record.object_id])))
+            adopted = _adopted(link, hit, digests[hit.object_id])
             end_waiting(store, adopted)
             store.links.save(adopted)
             _ask_again(store, link)
@@ -92,7 +116,7 @@ def _resolve_create(
 
 def _adopted(link: Link, record: C4CRecord, digests: dict[str, str]) -> Link:
     """Join item and record; fields that differ are unknown on both sides and meet again."""
-    equal = {name for name, digest in digests.items() if link.base_exchange.get(name) == digest}
+    equal = _equal(link, digests)
     link = link.but(
         phase=Phase.ACTIVE,
         base_exchange={name: digests[name] for name in equal},
@@ -108,6 +132,10 @@ def _adopted(link: Link, record: C4CRecord, digests: dict[str, str]) -> Link:
         digests=digests,
     )
     return outcome.see_record(link, facts)
+
+
+def _equal(link: Link, digests: dict[str, str]) -> set[str]:
+    return {name for name, digest in digests.items() if link.base_exchange.get(name) == digest}
 
 
 def _ask_again(store: Store, link: Link) -> None:

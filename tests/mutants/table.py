@@ -255,6 +255,17 @@ DECIDING = (
         (f"{_UNIT}/test_book.py",),
     ),
     Mutant(
+        "two who are alike wait for ever for their records",
+        ("I11",),
+        "target-c4c/target_c4c/intents.py",
+        "most=len(twins)",
+        "most=len(twins[:1])",
+        (
+            f"{_SYSTEM}/test_lost_replies.py"
+            "::test_i10_lost_replies_to_the_creates_of_two_who_are_alike",
+        ),
+    ),
+    Mutant(
         "private items are uploaded",
         ("I18",),
         f"{_PLANNING}/upload.py",

@@ -68,6 +68,20 @@ def test_i10_lost_reply_to_a_create_where_nothing_is_matched(
     assert found == (6, 6), description
 
 
+def test_i10_lost_replies_to_the_creates_of_two_who_are_alike(world: World) -> None:
+    """Of two records for two items each is right; where values differ, they decide."""
+    for title in ("Clerk", "Boss"):
+        item = {"givenName": "New", "surname": "Twin", "jobTitle": title}
+        world.graph.create_contact(ALICE, world.folder_id("contact"), item)
+    world.c4c.add_fault(kind="cut_after", operation="ContactCollection.create", nth=2)
+    world.session()
+    assert world.issues() == ["unknown_outcome", "unknown_outcome"]
+    _settled(world)
+    assert len(world.records("contact")) == len(world.items(FOLDERS["contact"])) == 7
+    twins = [found for found in world.records("contact").values() if found["LastName"] == "Twin"]
+    assert sorted(found["JobTitle"] for found in twins) == ["Boss", "Clerk"]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_i10_lost_reply_to_a_create_in_exchange(world: World, kind: str) -> None:
     for number in range(3):
