@@ -50,7 +50,7 @@ def resolve(client: C4CClient, store: Store, region: str | None) -> None:
             client.list_records(COLLECTIONS[kind], filter=filters.since("CreationOn", since))
         )
         for intent, link in pairs:
-            twins = [other for _, other in pairs if _are_alike(link, other)]
+            twins = {other.link_id for _, other in pairs if _are_alike(link, other)}
             _resolve_create(store, intent, link, records, fields, most=len(twins))
 
 

@@ -259,7 +259,7 @@ DECIDING = (
         ("I11",),
         "target-c4c/target_c4c/intents.py",
         "most=len(twins)",
-        "most=len(twins[:1])",
+        "most=min(1, len(twins))",
         (
             f"{_SYSTEM}/test_lost_replies.py"
             "::test_i10_lost_replies_to_the_creates_of_two_who_are_alike",

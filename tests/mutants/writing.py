@@ -27,8 +27,8 @@ WRITING = (
         "a create whose reply was lost is sent again",
         ("I10", "I11"),
         f"{_C4C}/intents.py",
-        "    if len(hits) > 1:",
-        "    hits = []\n    if len(hits) > 1:",
+        "    if len(hits) > most:",
+        "    hits = []\n    if len(hits) > most:",
         (f"{_LOST}::test_i10_lost_reply_to_a_create_where_nothing_is_matched",),
     ),
     Mutant(
