@@ -1,4 +1,4 @@
-"""Stage 1 removes nothing in C4C before the mailbox was read to its end (I7)."""
+"""Stage 1: a removal in C4C needs a witness (I7), and is not forgotten before it is made (I11)."""
 
 from __future__ import annotations
 

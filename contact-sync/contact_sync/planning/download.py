@@ -253,7 +253,7 @@ class Download:
             self._store.links.save(link)
         if edits.unknown:
             # Both sides are needed for a first match; stage 1 of the next session has them.
-            self._ask_again(link)
+            self._session.read_again(link, Side.EXCHANGE)
         if edits.forward:
             yield self._to_exchange.build(
                 Op.UPDATE, link, record, edits.forward, base=dict(link.base_exchange)
@@ -303,7 +303,7 @@ class Download:
                 self._store.links.save(outcome.retire(outcome.see_version(link, changed_at)))
                 if verdict is Verdict.REVIVE:
                     # Stage 1 of the next session has the item's values.
-                    self._ask_again(link)
+                    self._session.read_again(link, Side.EXCHANGE)
 
     def _note(self, link: Link, after: str, view: str) -> None:
         self._absent[link.mailbox, link.record_type][link.c4c_id or ""] = (link, after)
@@ -367,14 +367,6 @@ class Download:
                 self._store.links.save(link.but(phase=Phase.PINNED, in_view=False))
 
     # -- helpers -------------------------------------------------------------------------------
-
-    def _ask_again(self, link: Link) -> None:
-        self._store.requests.add(
-            Side.EXCHANGE,
-            mailbox=link.mailbox,
-            record_type=link.record_type,
-            remote_id=link.exchange_id or "",
-        )
 
     def _digests(self, kind: RecordType, record: Mapping[str, Any]) -> dict[str, str]:
         fields = self._session.fields(kind)
