@@ -17,7 +17,7 @@ READING = (
         "tap-c4c/tap_c4c/type_pass.py",
         "            found = self._client.get_records(self._record_type.collection, chunk)",
         "            found = dict.fromkeys(chunk)",
-        (f"{_UNIT}/test_tap_c4c.py", "tests/conformance/test_tap_c4c_emulated.py"),
+        (f"{_UNIT}/tap_c4c/test_tap_c4c.py", "tests/conformance/test_tap_c4c_emulated.py"),
     ),
     Mutant(
         "a removal that a delta reports is believed",
@@ -25,7 +25,7 @@ READING = (
         f"{_TAP}/reading.py",
         "    return found is not None and found.folder_id in tree",
         "    return False",
-        (f"{_UNIT}/test_tap_exchange_contacts.py",),
+        (f"{_UNIT}/tap_exchange/test_tap_exchange_contacts_removals.py",),
     ),
     Mutant(
         "pages follow row numbers, not keys",
@@ -50,7 +50,7 @@ READING = (
         f"{_TAP}/mailbox.py",
         "        if changes.is_full:\n            self._listing.full_folders.append(folder_id)",
         "        if not changes.is_full:\n            self._listing.full_folders.append(folder_id)",
-        (f"{_UNIT}/test_tap_exchange_contacts.py", _EMULATED),
+        (f"{_UNIT}/tap_exchange/test_tap_exchange_contacts_removals.py", _EMULATED),
     ),
     Mutant(
         "the state moves on before everything was emitted",
@@ -59,7 +59,7 @@ READING = (
         "            self._source.finished.append(findings)\n            if not",
         "            self._source.finished.append(findings)\n            self.advance(findings)\n"
         "            if not",
-        (f"{_UNIT}/test_tap_exchange_contacts.py",),
+        (f"{_UNIT}/tap_exchange/test_tap_exchange_contacts_state.py",),
     ),
     Mutant(
         "personal contacts leave the mailbox",
@@ -67,7 +67,10 @@ READING = (
         f"{_TAP}/mailbox.py",
         "        if self._asked.remembers(contact.id) or self._scope.admits(contact, self._managed):",
         "        if self._asked.has_store or self._scope.admits(contact, self._managed):",
-        (f"{_UNIT}/test_tap_exchange_contacts.py", "tests/system/test_rules_routing.py"),
+        (
+            f"{_UNIT}/tap_exchange/test_tap_exchange_contacts.py",
+            "tests/system/test_rules_routing.py",
+        ),
     ),
     Mutant(
         "Retry-After is not waited for",
@@ -99,7 +102,7 @@ READING = (
         "tap-c4c/tap_c4c/reading.py",
         "    if was is not None:\n        seen = max(was, seen)",
         "    if was is None:\n        return _format_time(datetime.now(timezone.utc))",
-        (f"{_UNIT}/test_tap_c4c_reading.py", f"{_UNIT}/test_tap_c4c.py"),
+        (f"{_UNIT}/tap_c4c/test_tap_c4c_reading.py", f"{_UNIT}/tap_c4c/test_tap_c4c.py"),
     ),
     Mutant(
         "a clock that was set back is not noticed",
@@ -115,6 +118,6 @@ READING = (
         "tap-c4c/tap_c4c/reading.py",
         "        seen = min(seen, now_there)",
         "        seen = max(seen, now_there)",
-        (f"{_UNIT}/test_tap_c4c_reading.py", "tests/system/test_traps.py"),
+        (f"{_UNIT}/tap_c4c/test_tap_c4c_reading.py", "tests/system/test_traps.py"),
     ),
 )
