@@ -200,11 +200,10 @@ class Creating:
     def _as_seen(self, task: Task, link: Link) -> Link:
         """Note the version of the record whose values the item has now."""
         is_pinned = task.link.phase is Phase.PINNED
-        return link.but(
+        return outcome.see_version(link, task.contract.source_modified_at).but(
             phase=Phase.PINNED if is_pinned else Phase.ACTIVE,
             in_view=bool(task.contract.policy.get("in_view")),
             c4c_etag=task.contract.source_version,
-            c4c_changed_at=task.contract.source_modified_at,
         )
 
 

@@ -121,6 +121,30 @@ def test_e8_copy_of_a_linked_item_is_not_synced(tmp_path: Path, *, is_in_folder:
         assert status(world, "contact", object_id) == ACTIVE
 
 
+@pytest.mark.parametrize("is_trashed", [True, False])
+def test_e8_item_whose_place_was_taken_is_a_copy_without_its_link_property_too(
+    tmp_path: Path, *, is_trashed: bool
+) -> None:
+    with populated(tmp_path) as world:
+        item_id = add_item(world, "contact", "Pair", world.folder_id("contact"))
+        world.graph.add_fault(kind="status", operation="contacts.update", status=400)
+        world.session()
+        object_id = record_named(world, "contact", "Pair")["ObjectID"]
+        world.c4c.edit(COLLECTIONS["contact"], object_id, {"JobTitle": "Head"})
+        if is_trashed:
+            world.graph.delete_contact(ALICE, item_id)
+        else:
+            world.graph.move_contact(ALICE, item_id, None)
+        world.settle()
+        folders = {item["id"]: item["folder"] for item in items_named(world, "contact", "Pair")}
+        assert [*folders.values()].count(FOLDERS["contact"]) == 1
+        assert folders.get(item_id) != FOLDERS["contact"]
+        world.graph.move_contact(ALICE, item_id, world.folder_id("contact"))
+        assert world.session().total == 0
+        assert "duplicate_of_linked" in world.issues()
+        assert [*records_named(world, "contact", "Pair")] == [object_id]
+
+
 def test_e8_copy_in_the_folder_of_another_type_is_not_synced(tmp_path: Path) -> None:
     with populated(tmp_path) as world:
         folder_id = world.folder_id("contact")

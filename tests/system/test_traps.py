@@ -291,3 +291,24 @@ def test_i07_a_page_that_is_cut_or_repeated_removes_nothing(tmp_path: Path) -> N
             world.session()
             assert (world.records("contact"), world.items()) == before, fault
             assert world.issues() == []
+
+
+@pytest.mark.parametrize("kind", scenes.KINDS)
+def test_i32_a_record_that_was_revived_by_a_clock_set_back_returns(
+    tmp_path: Path, kind: str
+) -> None:
+    with World(tmp_path) as world:
+        scenes.populate(world, kind)
+        object_id = scenes.create_record(world, kind, "Roe")
+        world.settle()
+        item_id = scenes.item_of(world, object_id)
+        scenes.obsolete(world, kind, object_id)
+        world.settle()
+        assert item_by_id(world, item_id)["in_deleted_items"]
+        ended = scenes.link_of(world, object_id).c4c_changed_at
+        world.c4c.advance_clock(-7200)
+        scenes.edit_record(world, kind, object_id, **{STATUS[kind]: "2"})
+        world.settle()
+        assert "Roe" in scenes.names(world, kind)
+        # Known as replaced: a list that lags shows it once more, and ends nothing.
+        assert ended in scenes.link_of(world, object_id).c4c_superseded

@@ -195,7 +195,7 @@ def test_absence_of_an_item_that_is_not_live_changes_no_record() -> None:
 
 
 RECORD_TABLE = [
-    # link, in view and newer, in view and not newer, out of view
+    # link, in view and news, in view and no news, out of view
     (None, V.NEW, V.NEW, V.IGNORE),
     (link(Phase.PENDING), V.RESUME, V.RESUME, V.FORGET),
     (link(Phase.ACTIVE), V.COMPARE, V.COMPARE, V.LEAVE_VIEW),
@@ -212,10 +212,10 @@ RECORD_TABLE = [
 
 @pytest.mark.parametrize("row", RECORD_TABLE, ids=lambda row: str(row[0] and row[0].phase.value))
 def test_record_seen_live(row: tuple[Link | None, Verdict, Verdict, Verdict]) -> None:
-    known, newer, stale, out = row
-    assert decide_record(known, is_in_view=True, is_newer=True, policy=policy()) is newer
-    assert decide_record(known, is_in_view=True, is_newer=False, policy=policy()) is stale
-    assert decide_record(known, is_in_view=False, is_newer=True, policy=policy()) is out
+    known, news, stale, out = row
+    assert decide_record(known, is_in_view=True, is_unseen=True, policy=policy()) is news
+    assert decide_record(known, is_in_view=True, is_unseen=False, policy=policy()) is stale
+    assert decide_record(known, is_in_view=False, is_unseen=True, policy=policy()) is out
 
 
 def test_record_of_a_type_that_is_not_sent_to_exchange_creates_nothing() -> None:
@@ -228,7 +228,7 @@ def test_record_of_a_type_that_is_not_sent_to_exchange_creates_nothing() -> None
         (link(Phase.ACTIVE, owes=Owes.CREATE, exchange_id=None), V.IGNORE),
         (link(Phase.ACTIVE), V.COMPARE),
     ):
-        verdict = decide_record(known, is_in_view=True, is_newer=True, policy=uploads)
+        verdict = decide_record(known, is_in_view=True, is_unseen=True, policy=uploads)
         assert verdict is expected
 
 

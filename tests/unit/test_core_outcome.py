@@ -149,13 +149,14 @@ def test_a_stray_is_known_by_its_item_alone() -> None:
         exchange_id="i",
         exchange_version="v",
         exchange_folder_id="f",
+        successor="l",
     )
 
 
 def test_i03_the_source_of_a_move_remembers_what_was_copied() -> None:
     base = {"a": "9"}
     assert outcome.left_over(PAIR, "s", base) == outcome.stray(PAIR, "s", Owes.TRASH).but(
-        base_exchange=base, successor="l"
+        base_exchange=base
     )
 
 
@@ -193,13 +194,26 @@ def test_i13_only_agreed_fields_get_a_new_base() -> None:
     assert settled.base_c4c == {"a": "X", "b": "0"}
 
 
-def test_recreation_leaves_a_stray_only_if_a_copy_must_be_stripped() -> None:
-    gone = a_link(phase=Phase.ACTIVE, exchange_id="i", c4c_id="r")
-    (again,) = outcome.recreate(gone, "s")
+@pytest.mark.parametrize("owes", Owes)
+def test_i10_recreation_remembers_whose_the_item_was(owes: Owes) -> None:
+    gone = a_link(phase=Phase.ACTIVE, exchange_id="i", c4c_id="r", owes=owes)
+    again, left = outcome.recreate(gone, "s")
     assert (again.owes, again.exchange_id, again.c4c_id) == (Owes.CREATE, None, "r")
-    again, left = outcome.recreate(gone.but(owes=Owes.STRIP), "s")
-    assert (left.exchange_id, left.c4c_id, left.phase) == ("i", None, Phase.RETIRED)
-    assert again.exchange_id is None
+    assert (left.exchange_id, left.c4c_id, left.successor) == ("i", None, "l")
+    assert (left.owes is Owes.STRIP) == (owes is Owes.STRIP)
+    assert left.owes in (Owes.STRIP, Owes.NOTHING)
+
+
+def test_a_link_without_item_leaves_none_behind() -> None:
+    (again,) = outcome.recreate(a_link(phase=Phase.ACTIVE, c4c_id="r"), "s")
+    assert again.owes is Owes.CREATE
+
+
+def test_i31_i32_news_is_what_was_neither_seen_last_nor_replaced() -> None:
+    link = outcome.see_record(outcome.see_record(a_link(), _seen("2026-03")), _seen("2026-05"))
+    versions = ("2026-03", "2026-04", "2026-05", "2026-06", None)
+    # One that is older may be the work of a clock that was set back.
+    assert [outcome.is_unseen(link, at) for at in versions] == [False, True, False, True, False]
 
 
 def test_i13_an_echo_is_the_base_of_its_fields_on_both_sides() -> None:

@@ -158,15 +158,15 @@ def decide_edited_in_c4c(policy: TypePolicy) -> str:
 
 
 def decide_record(  # noqa: PLR0911 - one return per row of the table
-    link: Link | None, *, is_in_view: bool, is_newer: bool, policy: TypePolicy
+    link: Link | None, *, is_in_view: bool, is_unseen: bool, policy: TypePolicy
 ) -> Verdict:
     """Decide on a C4C record that exists and is not obsolete.
 
     Args:
         link: Link of the record in this mailbox, if any.
         is_in_view: Whether the mailbox's view contains it now.
-        is_newer: Whether its `ChangedOn` is later than the one stored with the link; a reply
-            that is not newer cannot revive a retired pair (stale reads).
+        is_unseen: Whether this version of it is news (`outcome.is_unseen`); one that is not
+            cannot revive a retired pair (stale reads).
         policy: Settings of the type.
     """
     reaches = policy.direction.reaches(Side.EXCHANGE)
@@ -184,10 +184,10 @@ def decide_record(  # noqa: PLR0911 - one return per row of the table
             return Verdict.LEAVE_VIEW if left else Verdict.COMPARE
         case Phase.ASLEEP:
             # One that is still in view was taken out by the user: it waits for a change.
-            is_due = not link.is_hidden and (is_newer or not link.in_view)
+            is_due = not link.is_hidden and (is_unseen or not link.in_view)
             return Verdict.WAKE if is_shown and is_due else Verdict.IGNORE
         case Phase.RETIRED:
-            return Verdict.REVIVE if is_shown and is_newer else Verdict.IGNORE
+            return Verdict.REVIVE if is_shown and is_unseen else Verdict.IGNORE
         case Phase.CONVERTING:
             return Verdict.IGNORE
     raise AssertionError(link.phase)

@@ -114,8 +114,8 @@ class Link:
         account_id: AccountID without leading zeros: an account's own, a contact's main account.
         in_view: Whether the record has been seen in the mailbox's view.
         is_hidden: The user deleted the item and `exchange_delete` is `hide`.
-        successor: For `converting`: the link of the record that takes this one's place. For the
-            source of a move, until it is gone: the link that its copy belongs to.
+        successor: For `converting`: the link of the record that takes this one's place. For an
+            item that was a pair's, and whose place another one took: that pair's link.
         base_exchange: Field name -> digest of the value last agreed on, as Exchange spells it.
             A missing field means "unknown": it counts as edited on that side.
         base_c4c: The same for C4C.

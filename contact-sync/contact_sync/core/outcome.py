@@ -73,6 +73,12 @@ def is_stale(link: Link, changed_at: str | None) -> bool:
     return changed_at in link.c4c_superseded and changed_at < link.c4c_changed_at
 
 
+def is_unseen(link: Link, changed_at: str | None) -> bool:
+    """Whether a reply shows a version that is news: neither the last one seen nor a stale one."""
+    is_last = changed_at is None or changed_at == link.c4c_changed_at
+    return not is_last and not is_stale(link, changed_at)
+
+
 def see_item(link: Link, item: ItemFacts) -> Link:
     """Note which version of the item was seen, and where."""
     return link.but(
@@ -163,8 +169,8 @@ def recreate(link: Link, stray_id: str) -> tuple[Link, ...]:
 
     Args:
         link: The link whose item is gone or has left its folder.
-        stray_id: Link id for the copy that stays outside, if there is one to be stripped of its
-            routing categories.
+        stray_id: Link id for the item that was the pair's: it may return before it ever got the
+            link property, and may have to be stripped of its routing categories.
     """
     again = link.but(
         owes=Owes.CREATE,
@@ -172,9 +178,9 @@ def recreate(link: Link, stray_id: str) -> tuple[Link, ...]:
         exchange_version=None,
         exchange_folder_id=None,
     )
-    if link.owes is not Owes.STRIP:
+    if link.exchange_id is None:
         return (again,)
-    return (again, stray(link, stray_id, Owes.STRIP))
+    return (again, stray(link, stray_id, link.owes if link.owes is Owes.STRIP else Owes.NOTHING))
 
 
 def left_over(link: Link, stray_id: str, base: Mapping[str, str]) -> Link:
@@ -187,11 +193,11 @@ def left_over(link: Link, stray_id: str, base: Mapping[str, str]) -> Link:
             must reach the pair's item first.
     """
     source = stray(link, stray_id, Owes.TRASH)
-    return source.but(base_exchange=dict(base), successor=link.link_id)
+    return source.but(base_exchange=dict(base))
 
 
 def stray(link: Link, stray_id: str, owes: Owes) -> Link:
-    """Return a link for an item that is no longer the pair's: a left-over to strip or to trash."""
+    """Return a link for an item that is no longer the pair's, maybe to be stripped or trashed."""
     return Link(
         link_id=stray_id,
         mailbox=link.mailbox,
@@ -201,4 +207,5 @@ def stray(link: Link, stray_id: str, owes: Owes) -> Link:
         exchange_id=link.exchange_id,
         exchange_version=link.exchange_version,
         exchange_folder_id=link.exchange_folder_id,
+        successor=link.link_id,
     )

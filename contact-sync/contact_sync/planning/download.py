@@ -140,7 +140,7 @@ class Download:
     ) -> Iterator[Operation]:
         link = self._store.links.by_c4c_id(mailbox, record["ObjectID"])
         policy = self._session.policy(kind)
-        changed_at = str(record.get("ChangedOn") or "")
+        changed_at = record.get("ChangedOn")
         if link is not None and link.phase.is_live and outcome.is_stale(link, changed_at):
             # It would take back what was written last, or end what has just been brought back.
             self._store.requests.add(Side.C4C, record_type=kind, remote_id=record["ObjectID"])
@@ -152,7 +152,7 @@ class Download:
         verdict = decide_record(
             link,
             is_in_view=bool(record.get("in_view", True)),
-            is_newer=link is None or changed_at > (link.c4c_changed_at or ""),
+            is_unseen=link is None or outcome.is_unseen(link, changed_at),
             policy=policy,
         )
         if kind is RecordType.ACCOUNT:

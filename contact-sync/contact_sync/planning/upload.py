@@ -150,7 +150,7 @@ class Upload:
         """E1: an item of a managed type that no link knows."""
         if self._session.is_off(kind):
             return
-        if claims.parse(record.get("syncLink")) is not None:
+        if self._claim(mailbox, record) is not None:
             # Whether it is a copy or a return shows only when the whole mailbox was read.
             self._claimants.append((kind, record))
             return
@@ -306,6 +306,18 @@ class Upload:
         self._store.links.save(replaced, see(new, record))
         yield from self._create(new, record)
 
+    def _claim(self, mailbox: str, record: Mapping[str, Any]) -> claims.Claim | None:
+        """Return which record an item stands for: what it says itself, or what is remembered.
+
+        An item that left its folder at once never got the link property.
+        """
+        claim = claims.parse(record.get("syncLink"))
+        known = self._store.links.by_exchange_id(mailbox, record["id"])
+        if claim is None and known is not None and known.successor is not None:
+            pair = self._store.links.get(known.successor)
+            return self._to_c4c.claim(pair) if pair is not None and pair.c4c_id else None
+        return claim
+
     def _claimant(self, kind: RecordType, record: Mapping[str, Any]) -> Iterator[Operation]:
         """An unknown item that bears a link property: a copy, a return, or a lost store.
 
@@ -314,7 +326,7 @@ class Upload:
             record: The item.
         """
         mailbox = str(record["mailbox"]).lower()
-        claim = claims.parse(record.get("syncLink"))
+        claim = self._claim(mailbox, record)
         if claim is None:
             return
         link = self._store.links.by_c4c_id(mailbox, claim.c4c_id)
