@@ -7,7 +7,7 @@ store is asked only which link a write belongs to.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from contact_sync.core import claims
@@ -44,7 +44,7 @@ class Referee:
         self._world = world
         self._ledger = ledger
         self._updates: Counter[str] = Counter()
-        self._removed: Counter[tuple[Side, RecordType]] = Counter()
+        self._removed: defaultdict[tuple[Side, RecordType], set[str]] = defaultdict(set)
         self._before: list[Link] = []
         self._managed: dict[RecordType, str] = {}
         self._is_disturbed = False
@@ -65,10 +65,10 @@ class Referee:
     def end(self) -> None:
         """Judge what only shows at the end of a session: the guards (I8, I9) and I14."""
         limits = self._world.config.limits
-        for (side, kind), removed in self._removed.items():
-            now = self._world.memory.links.live_count(MAILBOX, kind)
-            before = sum(is_counted(link) for link in self._before if link.record_type is kind)
-            live = max(now + removed, before)
+        known = [*self._before, *self._world.memory.links.list_()]
+        for (side, kind), links in self._removed.items():
+            counted = {e.link_id for e in known if e.record_type is kind and is_counted(e)}
+            removed, live = len(links), len(counted | links)
             allowed = max(limits.min_removals, limits.percent / 100 * live)
             if removed > allowed:
                 self._wrong("I8", f"{removed} of {live} {kind.value}s removed in {side.value}")
@@ -133,7 +133,7 @@ class Referee:
             return
         is_approved = self._is_approved(link)
         if not is_approved:
-            self._removed[Side.EXCHANGE, link.record_type] += 1
+            self._removed[Side.EXCHANGE, link.record_type].add(link.link_id)
         record = self._world.tenant.records.get(link.c4c_id or "")
         stood = self._world.standing.get(link.c4c_id or "", Standing())
         if stood.is_live and stood.is_in_view:
@@ -214,7 +214,7 @@ class Referee:
             if not link.phase.is_live:
                 continue
             if not self._is_approved(link):
-                self._removed[Side.C4C, link.record_type] += 1
+                self._removed[Side.C4C, link.record_type].add(link.link_id)
                 if self._managed.get(link.record_type) not in self._world.folder_ids:
                     self._wrong("I9", f"{record.id} was retired for want of a folder")
             self._check_witness(record, link)
