@@ -20,7 +20,7 @@ from property.planner_store import is_counted
 from property.planner_world import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from contact_sync.core.model import Link
     from property.planner_ledger import Deed, Ledger
@@ -65,10 +65,10 @@ class Referee:
     def end(self) -> None:
         """Judge what only shows at the end of a session: the guards (I8, I9) and I14."""
         limits = self._world.config.limits
-        known = [*self._before, *self._world.memory.links.list_()]
+        now = self._world.memory.links.list_()
         for (side, kind), links in self._removed.items():
-            counted = {e.link_id for e in known if e.record_type is kind and is_counted(e)}
-            removed, live = len(links), len(counted | links)
+            removed = len(links)
+            live = max(len(_counted(known, kind) | links) for known in (self._before, now))
             allowed = max(limits.min_removals, limits.percent / 100 * live)
             if removed > allowed:
                 self._wrong("I8", f"{removed} of {live} {kind.value}s removed in {side.value}")
@@ -324,3 +324,7 @@ class Referee:
 
     def _wrong(self, number: str, text: str) -> None:
         self.violations.append(f"{number}: {text} (session {self._world.sessions})")
+
+
+def _counted(links: Iterable[Link], kind: RecordType) -> set[str]:
+    return {link.link_id for link in links if link.record_type is kind and is_counted(link)}

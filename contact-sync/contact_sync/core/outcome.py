@@ -144,8 +144,7 @@ def pair(  # noqa: PLR0913 - two sides, each with what it is owed
 
 def retire(link: Link) -> Link:
     """End a link; what is still owed to a left-over item (`strip`) stays owed."""
-    owes = link.owes if link.owes is Owes.STRIP else Owes.NOTHING
-    return link.but(phase=Phase.RETIRED, owes=owes)
+    return link.but(phase=Phase.RETIRED, owes=_still_owed(link))
 
 
 def sleep(link: Link, *, is_hidden: bool = False, in_view: bool = False) -> Link:
@@ -180,7 +179,7 @@ def recreate(link: Link, stray_id: str) -> tuple[Link, ...]:
     )
     if link.exchange_id is None:
         return (again,)
-    return (again, stray(link, stray_id, link.owes if link.owes is Owes.STRIP else Owes.NOTHING))
+    return (again, stray(link, stray_id, _still_owed(link)))
 
 
 def left_over(link: Link, stray_id: str, base: Mapping[str, str]) -> Link:
@@ -209,3 +208,8 @@ def stray(link: Link, stray_id: str, owes: Owes) -> Link:
         exchange_folder_id=link.exchange_folder_id,
         successor=link.link_id,
     )
+
+
+def _still_owed(link: Link) -> Owes:
+    """Return what is owed to an item whose pair is over, or goes on with another item."""
+    return Owes.STRIP if link.owes is Owes.STRIP else Owes.NOTHING

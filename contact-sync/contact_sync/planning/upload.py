@@ -42,7 +42,7 @@ class Upload:
         self._absences = Absences(self._session, self._copies)
         self._places = Places(self._session)
         self._echoes = Echoes(self._session, Side.EXCHANGE)
-        self._claimants: list[tuple[RecordType, Mapping[str, Any]]] = []
+        self._claimants: list[tuple[RecordType, claims.Claim, Mapping[str, Any]]] = []
         self._revived: set[str] = set()
         # Which item is the pair's is not known while a move or creation is cut off.
         announced = store.intents.list_open(Side.EXCHANGE)
@@ -69,9 +69,9 @@ class Upload:
     def finish(self) -> Iterator[Operation]:
         """Yield what needs the whole input: copies and returns first, removals last."""
         # Of several copies the oldest is the pair's item, in whatever order they were listed.
-        self._claimants.sort(key=lambda claimant: _age(claimant[1]))
-        for kind, record in self._claimants:
-            yield from self._claimant(kind, record)
+        self._claimants.sort(key=lambda claimant: _age(claimant[-1]))
+        for kind, claim, record in self._claimants:
+            yield from self._claimant(kind, claim, record)
         yield from self._absences.finish()
 
     # -- items ---------------------------------------------------------------------------------
@@ -150,9 +150,10 @@ class Upload:
         """E1: an item of a managed type that no link knows."""
         if self._session.is_off(kind):
             return
-        if self._claim(mailbox, record) is not None:
+        claim = self._claim(mailbox, record)
+        if claim is not None:
             # Whether it is a copy or a return shows only when the whole mailbox was read.
-            self._claimants.append((kind, record))
+            self._claimants.append((kind, claim, record))
             return
         yield from self._first(mailbox, kind, record)
 
@@ -318,17 +319,17 @@ class Upload:
             return self._to_c4c.claim(pair) if pair is not None and pair.c4c_id else None
         return claim
 
-    def _claimant(self, kind: RecordType, record: Mapping[str, Any]) -> Iterator[Operation]:
-        """An unknown item that bears a link property: a copy, a return, or a lost store.
+    def _claimant(
+        self, kind: RecordType, claim: claims.Claim, record: Mapping[str, Any]
+    ) -> Iterator[Operation]:
+        """An item without link that stands for a record: a copy, a return, or a lost store.
 
         Args:
-            kind: Type that the item is routed to, maybe not the one that it names.
+            kind: Type that the item is routed to, maybe not the one that it stands for.
+            claim: The record that it stands for.
             record: The item.
         """
         mailbox = str(record["mailbox"]).lower()
-        claim = self._claim(mailbox, record)
-        if claim is None:
-            return
         link = self._store.links.by_c4c_id(mailbox, claim.c4c_id)
         is_over = link is None or link.phase is Phase.RETIRED
         if link is not None and self._copies.stays_one(link, record["id"]):
