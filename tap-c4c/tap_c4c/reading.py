@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from tap_c4c.schemas import CURSOR, KEY
+from tap_c4c.schemas import CURSOR, KEY, is_free
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -140,8 +140,9 @@ def ids_to_look_up(asked: Asked, *, emitted: Collection[str], listed: Collection
 
 def live_record(record: C4CRecord, view: View, *, in_view: bool) -> dict[str, Any]:
     """Give the record of a business partner that exists."""
+    shown = {name: held for name, held in record.properties.items() if is_free(name)}
     return {
-        **record.properties,
+        **shown,
         KEY: record.object_id,
         "etag": record.etag,
         "view_name": view.name,

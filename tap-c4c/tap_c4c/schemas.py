@@ -1,7 +1,7 @@
 """JSON schemas of the streams, those of the records made from the tenant's metadata.
 
-A record holds every property that `$metadata` declares, custom fields included. Only the key is
-always there: a tombstone has nothing else but its view and `_sdc_deleted_at`.
+A record holds every property that `$metadata` declares, custom fields included, but for `ETag`.
+Only the key is always there: a tombstone has nothing else but its view and `_sdc_deleted_at`.
 """
 
 from __future__ import annotations
@@ -45,6 +45,10 @@ _OWN = th.PropertiesList(
     ),
 ).to_dict()
 
+#: Warehouses fold case. C4C's `ETag` has no place beside our `etag`, and says less: it is cut to
+#: milliseconds, where `If-Match` wants all digits.
+_TAKEN = frozenset(name.casefold() for name in _OWN["properties"])
+
 VIEW_READS: dict[str, Any] = th.PropertiesList(
     th.Property("record_type", th.StringType, required=True),
     th.Property("view_name", th.StringType, required=True),
@@ -73,14 +77,21 @@ CODE_LISTS: dict[str, Any] = th.PropertiesList(
 
 
 def record_schema(entity_type: EntityType | None) -> dict[str, Any]:
-    """Return the schema of a record stream; without a type, of what every record has."""
+    """Return the schema of a record stream; without a type, of what every record has.
+
+    No two names differ by case alone: of two such custom fields the first one is read.
+    """
     declared = entity_type.properties if entity_type else ()
-    properties = {
-        prop.name: {**_JSON_TYPES.get(prop.edm_type, _TEXT), **_described(prop.label)}
-        for prop in declared
-    }
+    properties: dict[str, Any] = {}
+    folded: set[str] = set()
+    for prop in declared:
+        if is_free(prop.name) and prop.name.casefold() not in folded:
+            folded.add(prop.name.casefold())
+            described = {"description": prop.label} if prop.label else {}
+            properties[prop.name] = {**_JSON_TYPES.get(prop.edm_type, _TEXT), **described}
     return {**_OWN, "properties": {**properties, **_OWN["properties"]}}
 
 
-def _described(label: str) -> dict[str, str]:
-    return {"description": label} if label else {}
+def is_free(name: str) -> bool:
+    """Whether a property of C4C keeps its name beside those of our own."""
+    return name in {KEY, CURSOR} or name.casefold() not in _TAKEN
