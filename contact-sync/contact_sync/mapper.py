@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import singer_sdk.singerlib as singer
+from singer_sdk.helpers.capabilities import PluginCapabilities
 from singer_sdk.mapper_base import InlineMapper
 from typing_extensions import override
 
@@ -71,6 +72,10 @@ class ContactSyncMapper(QuietPlugin, InlineMapper):
 
     name = "contact-sync"
     config_jsonschema: ClassVar[dict[str, Any]] = settings_schema.jsonschema()
+    capabilities: ClassVar[list[Any]] = [
+        PluginCapabilities.ABOUT,
+        PluginCapabilities.STRUCTURED_LOGGING,
+    ]
     message_reader_class = QuietReader
 
     _settings: settings.SyncSettings
@@ -84,6 +89,11 @@ class ContactSyncMapper(QuietPlugin, InlineMapper):
         if not errors:
             self._settings = settings.parse(self._config)
         return errors
+
+    @override
+    @classmethod
+    def append_builtin_config(cls, config_jsonschema: dict[str, Any]) -> None:
+        """Add nothing: stream maps and flattening would have no effect on operations."""
 
     # -- messages --------------------------------------------------------------------------------
 

@@ -12,11 +12,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from phonenumbers import SUPPORTED_REGIONS
 from singer_sdk.exceptions import ConfigValidationError
 
 from contact_sync.core.fields import FieldMap
 from contact_sync.core.guards import Limits
 from contact_sync.core.model import Direction, FieldPolicy, RecordType, TypePolicy, Winner
+from contact_sync.setting_names import (
+    address_of,
+    check_fields,
+    check_folders_and_categories,
+    check_mailboxes,
+)
 from contact_sync.settings_schema import CHOICES, NAMES
 
 if TYPE_CHECKING:
@@ -98,10 +105,11 @@ def parse(config: Mapping[str, Any]) -> SyncSettings:
     mailboxes = tuple(dict.fromkeys(str(name).strip().lower() for name in config["mailboxes"]))
     if not mailboxes or not all(mailboxes):
         raise ConfigValidationError("Setting `mailboxes` is empty: name at least one mailbox.")
-    region = config.get("region") or None
+    check_mailboxes(config, mailboxes)
+    region = _region(config)
     custom = {kind: _custom_fields(kind, config) for kind in RecordType}
     policies = {kind: _policy(kind, config, region, custom[kind]) for kind in RecordType}
-    _check_names(policies)
+    check_folders_and_categories(policies)
     field_maps = {
         kind: FieldMap(kind, region=region, custom=custom[kind], directions=policies[kind].fields)
         for kind in RecordType
@@ -116,27 +124,36 @@ def parse(config: Mapping[str, Any]) -> SyncSettings:
         limits=Limits(int(config["guard_min_removals"]), float(config["guard_percent"])),
         info_issue_days=int(config["info_issue_days"]),
         # Entries, not a mapping by address: Meltano splits setting names at dots.
-        owners={entry["mailbox"].lower(): entry["owner_id"] for entry in config["owners"]},
+        owners={address_of(entry): entry["owner_id"] for entry in config["owners"]},
         views=_views(config),
     )
+
+
+def _region(config: Mapping[str, Any]) -> str | None:
+    region = config.get("region") or None
+    if region is not None and region not in SUPPORTED_REGIONS:
+        raise ConfigValidationError(
+            "Setting `region` must be a country code of two capital letters, such as DE."
+        )
+    return region
 
 
 def _views(config: Mapping[str, Any]) -> dict[str, dict[RecordType, str]]:
     views: dict[str, dict[RecordType, str]] = {}
     for entry in config["views"]:
-        by_type = views.setdefault(entry["mailbox"].lower(), {})
+        by_type = views.setdefault(address_of(entry), {})
         by_type[RecordType(entry["record_type"])] = entry["view"]
     return views
 
 
 def _custom_fields(kind: RecordType, config: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     entries = (config.get(kind.value) or {}).get("custom_fields") or {}
+    custom = {str(k): (str(v["exchange"]), str(v["c4c"])) for k, v in entries.items()}
     try:
-        return {str(k): (str(v["exchange"]), str(v["c4c"])) for k, v in entries.items()}
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ConfigValidationError(
-            f"Setting `{kind.value}.custom_fields` needs `exchange` and `c4c` for each field."
-        ) from error
+        FieldMap(kind, custom=custom)
+    except ValueError as error:  # it names the field and its properties, which are no secrets
+        raise ConfigValidationError(f"Setting `{kind.value}.custom_fields`: {error}") from None
+    return custom
 
 
 def _policy(
@@ -177,21 +194,12 @@ def _field_policies(
 ) -> dict[str, FieldPolicy]:
     field_map = FieldMap(kind, region=region, custom=custom)
     entries: Mapping[str, Any] = given.get("fields") or {}
-    unknown = sorted(set(entries) - set(field_map.names))
-    if unknown:
-        raise ConfigValidationError(
-            f"Setting `{kind.value}.fields` names unknown fields: {', '.join(unknown)}."
-        )
+    check_fields(kind, entries, field_map.names)
     policies: dict[str, FieldPolicy] = {}
     for name in field_map.names:
         entry = entries.get(name) or {}
-        try:
-            direction = Direction(entry.get("direction", field_map.default_direction(name)))
-            winner = Winner(entry["on_conflict"]) if "on_conflict" in entry else None
-        except (ValueError, AttributeError) as error:
-            raise ConfigValidationError(
-                f"Setting `{kind.value}.fields.{name}` has an unknown direction or on_conflict."
-            ) from error
+        direction = Direction(entry.get("direction") or field_map.default_direction(name))
+        winner = Winner(entry["on_conflict"]) if entry.get("on_conflict") else None
         if name == "company" and direction.value in ("both", "to_c4c"):
             raise ConfigValidationError(
                 f"Setting `{kind.value}.fields.company.direction` can be to_exchange or off: C4C "
@@ -199,18 +207,3 @@ def _field_policies(
             )
         policies[name] = FieldPolicy(direction=direction, on_conflict=winner)
     return policies
-
-
-def _check_names(policies: Mapping[RecordType, TypePolicy]) -> None:
-    """Refuse one folder or category name for two record types."""
-    for setting in ("folder", "category"):
-        seen: dict[str, RecordType] = {}
-        for kind, policy in policies.items():
-            names = (getattr(policy, setting), *getattr(policy, f"{setting}_aliases"))
-            for name in {entry.strip().casefold() for entry in names}:
-                if name in seen:
-                    raise ConfigValidationError(
-                        f"Settings `{seen[name].value}.{setting}` and `{kind.value}.{setting}` "
-                        "share a name (or alias): each record type needs its own."
-                    )
-                seen[name] = kind

@@ -7,7 +7,7 @@ from typing import Any
 
 from singer_sdk import typing as th
 
-from contact_sync.core.model import RecordType
+from contact_sync.core.model import Direction, RecordType, Winner
 
 MAPPINGS = ("exchange-to-c4c", "c4c-to-exchange")
 
@@ -104,6 +104,17 @@ CHOICES = (
 )
 
 
+_FIELD = th.ObjectType(
+    th.Property("direction", th.StringType(allowed_values=[entry.value for entry in Direction])),
+    th.Property("on_conflict", th.StringType(allowed_values=[entry.value for entry in Winner])),
+)
+
+_CUSTOM_FIELD = th.ObjectType(
+    th.Property("exchange", th.StringType, required=True),
+    th.Property("c4c", th.StringType, required=True),
+)
+
+
 def _type_settings(record_type: RecordType) -> th.ObjectType:
     folder, folder_aliases, category, category_aliases = NAMES[record_type]
     texts = th.ArrayType(th.StringType)
@@ -155,13 +166,13 @@ def _type_settings(record_type: RecordType) -> th.ObjectType:
         ),
         th.Property(
             "fields",
-            th.ObjectType(additional_properties=True),
+            th.ObjectType(additional_properties=_FIELD),
             default={},
             description="Per field: {direction: both|to_exchange|to_c4c|off, on_conflict: …}.",
         ),
         th.Property(
             "custom_fields",
-            th.ObjectType(additional_properties=True),
+            th.ObjectType(additional_properties=_CUSTOM_FIELD),
             default={},
             description="Own fields: {name: {exchange: Graph property, c4c: …_KUT property}}.",
         ),

@@ -19,6 +19,7 @@ from typing_extensions import override
 from contact_sync import json_text
 from contact_sync.contract import ContractError
 from contact_sync.errors import ContactSyncError
+from contact_sync.known_settings import unknown_settings
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -137,7 +138,7 @@ class QuietPlugin(PluginBase):
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """Check the settings; messages name settings, never values."""
         self.append_builtin_config(self.config_jsonschema)
-        errors = []
+        errors = unknown_settings(self.config_jsonschema, self._config)
         for error in JSONSchemaValidator(self.config_jsonschema).iter_errors(self._config):
             path = ".".join(str(part) for part in error.absolute_path)
             if error.validator == "required":

@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from tap_c4c import files, schemas, settings, streams
 from tap_c4c.errors import OneLineCommand, explained
+from tap_c4c.known_settings import unknown_settings
 from tap_c4c.record_types import RECORD_TYPES
 from tap_c4c.source import Source
 
@@ -94,7 +95,8 @@ class TapC4C(Tap):
         # The SDK's own messages quote the offending value, which may be a secret.
         self.append_builtin_config(self.config_jsonschema)
         validator = JSONSchemaValidator(self.config_jsonschema)
-        found = [settings.describe(error) for error in validator.iter_errors(self._config)]
+        found = unknown_settings(self.config_jsonschema, self._config)
+        found += [settings.describe(error) for error in validator.iter_errors(self._config)]
         # The validator reports every missing setting once for each that is missing.
         errors = list(dict.fromkeys(found)) or settings.problems(self._config)
         if errors and raise_errors:

@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from tap_exchange_contacts import files, settings, streams
 from tap_exchange_contacts.errors import OneLineCommand
+from tap_exchange_contacts.known_settings import unknown_settings
 from tap_exchange_contacts.source import Source
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ class TapExchangeContacts(Tap):
         # The SDK's own messages quote the offending value, which may be a secret.
         self.append_builtin_config(self.config_jsonschema)
         validator = JSONSchemaValidator(self.config_jsonschema)
-        found = [settings.describe(error) for error in validator.iter_errors(self._config)]
+        found = unknown_settings(self.config_jsonschema, self._config)
+        found += [settings.describe(error) for error in validator.iter_errors(self._config)]
         # The validator reports every missing setting once for each that is missing.
         errors = list(dict.fromkeys(found)) or settings.problems(self._config)
         if errors and raise_errors:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mutants import Mutant
 from mutants.hostile import HOSTILE
 from mutants.reading import READING
+from mutants.settings import SETTINGS
 from mutants.writing import WRITING
 
 _CORE = "contact-sync/contact_sync/core"
@@ -307,4 +308,4 @@ DECIDING = (
     ),
 )
 
-MUTANTS: tuple[Mutant, ...] = (*DECIDING, *WRITING, *READING, *HOSTILE)
+MUTANTS: tuple[Mutant, ...] = (*DECIDING, *WRITING, *READING, *HOSTILE, *SETTINGS)

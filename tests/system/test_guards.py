@@ -127,7 +127,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "one way down": {"contact": {"direction": "to_exchange"}},
     "read-only": {"contact": {"read_only": True}, "individual_customer": {"read_only": True}},
     "field off": {"contact": {"fields": {"job_title": {"direction": "off"}}}},
-    "region": {"default_region": "DE"},
+    "region": {"region": "DE"},
 }
 
 
