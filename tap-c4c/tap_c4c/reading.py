@@ -121,6 +121,11 @@ def parse_time(text: object) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 
+def time_text(moment: datetime | None) -> str | None:
+    """Give a time as the records have it, so that texts compare like times."""
+    return None if moment is None else _format_time(moment)
+
+
 def is_in_view(view: View, object_id: str, listed: Collection[str]) -> bool:
     """Whether an existing record belongs to a view of which these ids were listed."""
     # Without a filter, to exist is to belong: a listing that lacks the id was too early.

@@ -56,6 +56,10 @@ VIEW_READS: dict[str, Any] = th.PropertiesList(
     th.Property("is_complete", th.BooleanType),
     th.Property("filter_hash", th.StringType, description="Changes with the view's filter."),
     th.Property("was_full", th.BooleanType, description="Whether the whole view was read."),
+    th.Property(
+        "read_from", th.DateTimeType, description="From when on changes were read; null: all."
+    ),
+    th.Property("read_to", th.DateTimeType, description="Latest time of change that was read."),
     th.Property("records_emitted", th.IntegerType),
     th.Property("tombstones", th.IntegerType),
     th.Property(

@@ -14,7 +14,7 @@ from singer_sdk import Stream
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 from typing_extensions import override
 
-from tap_c4c import schemas
+from tap_c4c import reading, schemas
 from tap_c4c.errors import explained
 from tap_c4c.record_types import RECORD_TYPES
 from tap_c4c.source import MARK
@@ -203,6 +203,8 @@ def _read_record(read: ViewRead, read_at: datetime) -> dict[str, Any]:
         "is_complete": True,
         "filter_hash": read.view.filter_hash,
         "was_full": read.was_full,
+        "read_from": reading.time_text(read.resume_at),
+        "read_to": reading.time_text(reading.parse_time(read.bookmark)),
         "records_emitted": len(read.emitted),
         "tombstones": read.tombstones,
         "ids_listed": None if read.listed is None else len(read.listed),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mutants import Mutant
 from mutants.hostile import HOSTILE
+from mutants.mailboxes import MAILBOXES
 from mutants.reading import READING
 from mutants.settings import SETTINGS
 from mutants.writing import WRITING
@@ -308,4 +309,11 @@ DECIDING = (
     ),
 )
 
-MUTANTS: tuple[Mutant, ...] = (*DECIDING, *WRITING, *READING, *HOSTILE, *SETTINGS)
+MUTANTS: tuple[Mutant, ...] = (
+    *DECIDING,
+    *WRITING,
+    *READING,
+    *HOSTILE,
+    *SETTINGS,
+    *MAILBOXES,
+)

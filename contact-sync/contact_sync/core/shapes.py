@@ -123,6 +123,8 @@ _OTHERS: dict[str, dict[str, _Kind]] = {
         "view_name": _is_id,
         "is_complete": _is_flag,
         "filter_hash": _is_text,
+        "read_from": _is_text,
+        "read_to": _is_text,
     },
 }
 _RECORD_STREAMS = ("accounts", "contacts", "individual_customers")

@@ -15,6 +15,7 @@ from contact_sync.core import merge, outcome
 from contact_sync.core.decide import Verdict, decide_record, decide_record_gone
 from contact_sync.core.model import Link, Owes, Phase, RecordType, Side
 from contact_sync.core.status import is_obsolete
+from contact_sync.planning.coverage import Coverage
 from contact_sync.planning.echoes import Echoes
 from contact_sync.planning.exchange_operations import ExchangeOperations
 from contact_sync.planning.session import Session, new_link_id
@@ -52,6 +53,7 @@ class Download:
         self._to_exchange = ExchangeOperations(self._session)
         self._echoes = Echoes(self._session, Side.C4C)
         self._unheard = Unheard(self._session)
+        self._coverage = Coverage(self._session)
         self._absent: dict[tuple[str, RecordType], dict[str, tuple[Link, str]]] = defaultdict(dict)
         self._read: set[tuple[RecordType, str]] = set()
         self._changed_views: set[tuple[RecordType, str]] = set()
@@ -316,6 +318,7 @@ class Download:
         view = str(record["view_name"])
         if record.get("is_complete"):
             self._read.add((kind, view))
+            self._coverage.view_read(kind, view, record)
         name = f"view:{kind.value}:{view}"
         before, now = self._store.settings.get(name), str(record.get("filter_hash") or "")
         if before is not None and before != now:

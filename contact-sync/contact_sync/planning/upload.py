@@ -17,6 +17,7 @@ from contact_sync.errors import UnknownMailboxError
 from contact_sync.planning.absences import Absences
 from contact_sync.planning.c4c_operations import C4COperations
 from contact_sync.planning.copies import Copies
+from contact_sync.planning.coverage import Coverage
 from contact_sync.planning.echoes import Echoes
 from contact_sync.planning.places import Places, see
 from contact_sync.planning.session import Session, new_link_id
@@ -51,6 +52,7 @@ class Upload:
     def start(self) -> Iterator[Operation]:
         """Begin the session; stage 1 owes C4C nothing before it has seen facts."""
         self._session.begin()
+        Coverage(self._session).begin()
         self._echoes.begin()
         yield from ()
 

@@ -54,6 +54,8 @@ class TestFullRead:
             "is_complete": True,
             "filter_hash": View(name="vips", filter="Vip eq true").filter_hash,
             "was_full": True,
+            "read_from": None,
+            "read_to": "2026-11-01T10:00:00.000Z",
             "records_emitted": 1,
             "tombstones": 0,
             "ids_listed": 1,
