@@ -12,7 +12,7 @@ import logging
 import sys
 from abc import abstractmethod
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn
 
 from singer_sdk.exceptions import (
     ConfigurationError,
@@ -22,7 +22,6 @@ from singer_sdk.exceptions import (
     RetriableAPIError,
 )
 from singer_sdk.helpers.capabilities import PluginCapabilities
-from singer_sdk.sinks import BatchSink
 from singer_sdk.target_base import Target
 from typing_extensions import override
 
@@ -30,13 +29,16 @@ from contact_sync.contract import PROPERTY, Contract, ContractError, Op
 from contact_sync.core.model import Side
 from contact_sync.core.shapes import misfits_of_values
 from contact_sync.plain import PlainBook, PlainFailuresError
+from contact_sync.plain_streams import PlainStreams
 from contact_sync.singer_io import MessageError, QuietPlugin, QuietReader
 from contact_sync.store import Store, session_owner
+from contact_sync.target_seams import ClientT, CollectingSink, Operations, PlainRecords
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from types import FrameType
 
+    from contact_sync.core.loading import Table
     from contact_sync.core.model import RecordType
 
 #: Settings that both targets share beside those of their connection.
@@ -59,51 +61,6 @@ STORE_SETTINGS: dict[str, dict[str, Any]] = {
 
 # Libraries that log URLs at debug level, with addresses and queries in them.
 _TALKATIVE = ("urllib3", "msal")
-
-
-class Client(Protocol):
-    """What is asked of a client here."""
-
-    @property
-    def identity(self) -> str:
-        """Tenant that it talks to, lower case."""
-
-
-ClientT = TypeVar("ClientT", bound=Client)
-
-
-class Operations(Protocol):
-    """Runs the records that carry a contract."""
-
-    @property
-    def counts(self) -> Mapping[str, int]:
-        """Outcome -> number of operations."""
-
-    def run(self, stream: str, records: Sequence[Mapping[str, Any]]) -> None:
-        """Run the operations of one stream; the first call also resolves open intents."""
-
-
-class PlainRecords(Protocol):
-    """Loads the records that carry none."""
-
-    def run(self, stream: str, kind: RecordType, records: Sequence[Mapping[str, Any]]) -> None:
-        """Load the records of one stream; failures of single records go to the book."""
-
-
-class CollectingSink(BatchSink):
-    """Keeps the records of one stream until the target drains it, after the last message."""
-
-    def __init__(self, target: OrderedTarget[Any], *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - the SDK's own
-        self._target = target
-        super().__init__(target, *args, **kwargs)
-
-    @override
-    def get_validator(self) -> None:
-        """Validate nothing: the SDK's messages repeat values; the service has its own rules."""
-
-    @override
-    def process_batch(self, context: dict[str, Any]) -> None:
-        self._target.work(self.stream_name, context["records"])
 
 
 class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
@@ -151,6 +108,11 @@ class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
         self._mailboxes: set[str] = set()
         self._operations: Operations | None = None
         self._plain: PlainRecords
+        self._streams = PlainStreams(
+            self._table_of,
+            allows_unknown=self.config.get("unknown_columns") == "ignore",
+            logger=self.logger,
+        )
 
     # -- what a target says of itself ------------------------------------------------------------
 
@@ -170,6 +132,10 @@ class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
     @abstractmethod
     def operations_with(self, client: ClientT, store: Store) -> Operations:
         """Return what runs contracts."""
+
+    @abstractmethod
+    def table_of(self, client: ClientT, kind: RecordType) -> Table:
+        """Return what the service knows of a record type."""
 
     @abstractmethod
     def plain_records_with(self, client: ClientT, book: PlainBook) -> PlainRecords:
@@ -229,6 +195,8 @@ class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
         if not isinstance(schema["properties"], dict):
             raise MessageError("A SCHEMA message has no schema object.")
         keys = message_dict.get("key_properties")
+        if keys is not None and not (isinstance(keys, list) and all(map(_is_text, keys))):
+            raise MessageError("A SCHEMA message has key_properties that are no list of names.")
         if PROPERTY in schema["properties"] and keys != list(self.operation_key):
             raise MessageError(
                 f"The operations on the input are not made for {self.name}. Is the right mapping "
@@ -236,6 +204,12 @@ class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
             )
         if PROPERTY in schema["properties"]:
             self._contracted.add(stream)
+        elif stream in self.plain_streams:
+            kind = self.plain_streams[stream]
+            self._streams.declare(stream, kind, schema, keys or ())
+            if not self.config.get("sync_store"):
+                # With a store, only once it is known to belong to this tenant.
+                self._streams.review()
         self.get_sink(stream, schema=schema, key_properties=keys)
 
     @override
@@ -302,7 +276,16 @@ class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
 
     @override
     def _process_activate_version_message(self, message_dict: dict[str, Any]) -> None:
-        """Drop versions: tables are no notion of these targets."""
+        """Drop versions: nothing is deleted because a newer one lacks it."""
+        self._streams.say_once(
+            "ACTIVATE_VERSION is not acted upon: only tombstones (_sdc_deleted_at) delete."
+        )
+
+    def _table_of(self, kind: RecordType) -> Table:
+        try:
+            return self.table_of(self._client, kind)
+        except self.client_errors as error:
+            raise self.explain(error) from None
 
     @override
     def _process_batch_message(self, message_dict: dict[str, Any]) -> None:
@@ -353,12 +336,14 @@ class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
         """
         with ExitStack() as stack:
             store = self._open_store(stack)
-            book = PlainBook(self.side, store, self.logger)
+            book = PlainBook(self.side, store, self.logger, self._streams.plans)
             self._plain = self.plain_records_with(self._client, book)
             if store is not None:
                 self._operations = self.operations_with(self._client, store)
                 stack.enter_context(self._booked(store, book))
+            self._streams.review()
             yield store
+            book.close()
             if book.failures:
                 raise PlainFailuresError(book.failures)
 
@@ -395,3 +380,7 @@ class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
         """Stop where we are: the input is not complete, so nothing more may be written."""
         self.logger.error("Stopped by signal %d; no STATE was emitted. Run again.", signum)
         sys.exit(1)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)

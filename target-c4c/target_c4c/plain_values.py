@@ -24,13 +24,30 @@ def to_body(properties: Iterable[Property], record: Mapping[str, Any]) -> dict[s
     and what form C4C takes for custom ones is not known.
 
     Raises:
-        UnfitRecordError: A value has the wrong kind.
+        UnfitRecordError: A value has the wrong kind, or is too long.
     """
     return {
         prop.name: _sendable(prop, record[prop.name])
         for prop in properties
         if prop.name in record and prop.edm_type != "Edm.DateTimeOffset"
     }
+
+
+def filled(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a create sends: everything that is not blank.
+
+    Raises:
+        UnfitRecordError: There is nothing.
+    """
+    given = {name: value for name, value in body.items() if value not in (None, "")}
+    if not given:
+        raise UnfitRecordError("no writable property")
+    return given
+
+
+def is_mandatory(prop: Property) -> bool:
+    """Whether a create must name the property."""
+    return prop.creatable and not prop.nullable
 
 
 def is_held(prop: Property, sent: object, held: object) -> bool:
@@ -60,7 +77,11 @@ def _sendable(prop: Property, value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if prop.edm_type != "Edm.DateTime":
-        return _checked(prop, value, is_fit=isinstance(value, str))
+        _checked(prop, value, is_fit=isinstance(value, str))
+        if prop.max_length is not None and len(str(value).strip()) > prop.max_length:
+            # What C4C would do is not known; a cut key would not be found again.
+            raise UnfitRecordError("too long", prop.name, code="value_too_long")
+        return value
     day = _day(value)
     _checked(prop, value, is_fit=day is not None)
     return birthdays.to_c4c(day) if day else None

@@ -14,10 +14,12 @@ from typing_extensions import override
 from target_c4c import errors, settings
 from target_c4c.executor import Executor
 from target_c4c.plain import PlainC4C
+from target_c4c.plain_columns import TenantTables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from contact_sync.core.loading import Table
     from contact_sync.plain import PlainBook
     from contact_sync.store import Store
     from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
@@ -57,6 +59,7 @@ class TargetC4C(OrderedTarget[C4CClient]):
         "IndividualCustomerCollection": RecordType.INDIVIDUAL_CUSTOMER,
     }
     client_errors = C4CError
+    _tables: TenantTables | None = None
 
     @override
     @classmethod
@@ -72,8 +75,17 @@ class TargetC4C(OrderedTarget[C4CClient]):
         return _Operations(Executor(client, store))
 
     @override
+    def table_of(self, client: C4CClient, kind: RecordType) -> Table:
+        return self._tenant_tables(client).table(kind)
+
+    @override
     def plain_records_with(self, client: C4CClient, book: PlainBook) -> PlainC4C:
-        return PlainC4C(client, book)
+        return PlainC4C(client, book, self._tenant_tables(client))
+
+    def _tenant_tables(self, client: C4CClient) -> TenantTables:
+        if self._tables is None:
+            self._tables = TenantTables(client)
+        return self._tables
 
     @override
     def explain(self, error: Exception) -> FatalAPIError | RetriableAPIError:

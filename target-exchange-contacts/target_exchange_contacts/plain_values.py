@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _TEXT_LISTS = frozenset({"businessPhones", "categories", "children", "homePhones", "imAddresses"})
 #: Lists of which the service keeps the first few and drops the rest without a word.
 _SLOTS = {"homePhones": 2, "imAddresses": 3}
+_ADDRESS_PARTS = frozenset({"city", "countryOrRegion", "postalCode", "state", "street"})
+_EMAIL_PARTS = frozenset({"address", "name"})
 _ADDRESSES = frozenset({"businessAddress", "homeAddress", "otherAddress"})
 
 
@@ -79,13 +81,14 @@ def _is_fit(name: str, value: object) -> bool:
     if name in _TEXT_LISTS:
         return isinstance(value, list) and all(isinstance(entry, str) for entry in value)
     if name in _ADDRESSES:
-        return _is_flat(value)
+        return _is_flat(value, _ADDRESS_PARTS)
     if name == "emailAddresses":
-        return isinstance(value, list) and all(map(_is_flat, value))
+        return isinstance(value, list) and all(_is_flat(entry, _EMAIL_PARTS) for entry in value)
     return isinstance(value, str)
 
 
-def _is_flat(value: object) -> bool:
+def _is_flat(value: object, parts: frozenset[str]) -> bool:
+    """Whether an object has these parts only, and texts in them."""
     return isinstance(value, dict) and all(
-        entry is None or isinstance(entry, str) for entry in value.values()
+        name in parts and (entry is None or isinstance(entry, str)) for name, entry in value.items()
     )

@@ -14,10 +14,12 @@ from typing_extensions import override
 from target_exchange_contacts import errors, settings
 from target_exchange_contacts.executor import Executor
 from target_exchange_contacts.plain import PlainExchange
+from target_exchange_contacts.plain_columns import CONTACTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from contact_sync.core.loading import Table
     from contact_sync.plain import PlainBook
     from contact_sync.store import Store
     from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
@@ -63,6 +65,10 @@ class TargetExchangeContacts(OrderedTarget[ExchangeClient]):
     @override
     def operations_with(self, client: ExchangeClient, store: Store) -> _Operations:
         return _Operations(Executor(client, store))
+
+    @override
+    def table_of(self, client: ExchangeClient, kind: RecordType) -> Table:
+        return CONTACTS
 
     @override
     def plain_records_with(self, client: ExchangeClient, book: PlainBook) -> PlainExchange:

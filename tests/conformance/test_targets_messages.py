@@ -77,7 +77,7 @@ def desk(
     capsys: pytest.CaptureFixture[str],
 ) -> Desk:
     is_c4c = request.param == "target-c4c"
-    keys = ("ObjectID",) if is_c4c else ("mailbox", "id")
+    keys = ("LastName",) if is_c4c else ("mailbox", "surname")
     config = {**world.settings(request.param), "max_retries": 0}
     del config["sync_store"]
     good = {"LastName": PERSON} if is_c4c else {"mailbox": ALICE, "surname": PERSON}

@@ -35,12 +35,16 @@ class Loader:
         self.admin = admin
 
     def __call__(
-        self, *records: dict[str, Any], stream: str = "contacts", **settings: Any
+        self,
+        *records: dict[str, Any],
+        stream: str = "contacts",
+        keys: tuple[str, ...] = (),
+        **settings: Any,
     ) -> Ended:
         self.admin.reset_counters()
         messages = [record(stream, **properties) for properties in records]
         config = {**self._config, "max_retries": 0, **settings}
-        return self._run(self._plugin, config, schema(stream), *messages, state(seen=1))
+        return self._run(self._plugin, config, schema(stream, *keys), *messages, state(seen=1))
 
     def done(self, *records: dict[str, Any], **options: Any) -> int:
         """Load records that are all fine; return the number of writes."""
@@ -57,6 +61,11 @@ class Loader:
 @pytest.fixture
 def run(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -> Runner:
     return Runner(caplog, capsys)
+
+
+def position(line: str) -> int:
+    """Return the place of the record that a line tells of."""
+    return int(line.split("record ")[1].split(maxsplit=1)[0])
 
 
 # -- C4C -------------------------------------------------------------------------------------------
@@ -85,7 +94,8 @@ def test_c4c_only_what_differs_is_written(c4c: Loader) -> None:
         "JobTitle": None,
         "ContactOwnerUUID": None,
         "ChangedOn": "2020-01-01T00:00:00.000Z",
-        "no_such_property": "x",
+        "etag": "x",
+        "_sdc_batched_at": "x",
     }
     assert c4c.done(properties) == 1
     held = contact(c4c, object_id)
@@ -118,10 +128,12 @@ def test_c4c_a_record_of_the_tap_is_held_already(c4c: Loader, world: World) -> N
         ),
     ],
 )
-def test_c4c_records_without_a_key_are_created(
+def test_c4c_records_that_are_not_there_are_created(
     c4c: Loader, stream: str, collection: str, properties: dict[str, Any]
 ) -> None:
-    assert c4c.done(properties, stream=stream) == 1
+    keys = ("Name",) if stream == "accounts" else ("LastName",)
+    for writes in (1, 0):
+        assert c4c.done(properties, stream=stream, keys=keys) == writes
     (held,) = c4c.admin.dump()[collection].values()
     assert {name: held[name] for name in properties} == {
         name: str(value) for name, value in properties.items()
@@ -142,32 +154,38 @@ def test_c4c_one_bad_record_is_told_and_the_rest_goes_on(c4c: Loader) -> None:
     ended = c4c(
         {"ObjectID": GONE, "LastName": "Secretive"},
         {"ObjectID": locked, "LastName": "Secretive"},
-        {"LastName": ["Secretive"]},
-        {"BirthDate": "Secretive"},
-        {"EmailInvalidIndicator": "Secretive"},
-        {"Unknown": "Secretive"},
-        {"FirstName": "Secretive"},
-        {"LastName": "Good"},
+        {"Email": "3", "LastName": ["Secretive"]},
+        {"Email": "4", "BirthDate": "Secretive"},
+        {"Email": "5", "EmailInvalidIndicator": "Secretive"},
+        {"Email": "6", "Unknown": "Secretive"},
+        {"Email": "7", "FirstName": "Secretive"},
+        {"Email": "8", "LastName": "Secretive" * 5},
+        {"Email": "", "LastName": "Secretive"},
+        {"Email": ["Secretive", "10"], "LastName": "Secretive"},
+        {"Email": "11", "LastName": "Good"},
+        keys=("Email",),
     )
     assert (ended.exit_code, ended.stdout) == (1, "")
     assert "Secretive" not in ended.log
     *lines, last = ended.errors
-    # Creates go first, then updates.
     for line, expected in zip(
-        sorted(lines),
+        sorted(lines, key=position),
         [
             f"record 1 of contacts, id {GONE}: rejected (404 no such record)",
             f"record 2 of contacts, id {locked}: unavailable",
             "record 3 of contacts: invalid_record (wrong kind of value; LastName)",
             "record 4 of contacts: invalid_record (wrong kind of value; BirthDate)",
             "record 5 of contacts: invalid_record (wrong kind of value; EmailInvalidIndicator)",
-            "record 6 of contacts: invalid_record (no writable property)",
-            "record 7 of contacts: rejected (400",
+            "record 6 of contacts: invalid_record (unknown column; Unknown)",
+            "record 7 of contacts: invalid_record (missing; LastName)",
+            "record 8 of contacts: value_too_long (too long; LastName)",
+            "record 9 of contacts: invalid_record (its key is empty; Email)",
+            "record 10 of contacts: invalid_record (wrong kind of value; Email)",
         ],
         strict=True,
     ):
         assert line.startswith(f"Not written: {expected}")
-    assert last.startswith("7 plain records were not written")
+    assert last.startswith("10 plain records were not written")
     names = [held["LastName"] for held in c4c.admin.dump()["ContactCollection"].values()]
     assert sorted(names) == ["Good", "Locked"]
 
@@ -217,7 +235,8 @@ def test_exchange_only_what_differs_is_written(exchange: Loader) -> None:
         "title": "",
         "changeKey": "x",
         "lastModifiedDateTime": "2020-01-01T00:00:00Z",
-        "no_such_property": "x",
+        "isPrivate": False,
+        "_sdc_batched_at": "x",
     }
     assert exchange.done(properties) == 1
     (held,) = [entry["properties"] for entry in items(exchange)]
@@ -238,21 +257,29 @@ def test_exchange_the_folder_s_own_category_is_no_difference(exchange: Loader) -
 
 def test_exchange_new_records_go_to_their_folder_or_the_default_one(exchange: Loader) -> None:
     folder = exchange.admin.create_folder(ALICE, "Suppliers")
-    gone = exchange.admin.create_contact(ALICE, None, {"surname": "Gone"})
-    exchange.admin.purge(ALICE, gone)
-    assert (
-        exchange.done(
-            {"mailbox": ALICE, "surname": "A", "parentFolderId": folder},
-            {"mailbox": ALICE, "surname": "B", "parentFolderId": "elsewhere"},
-            {"mailbox": ALICE, "surname": "C", "id": gone},
-        )
-        == 3
+    records = (
+        {"mailbox": ALICE, "surname": "A", "parentFolderId": folder},
+        {"mailbox": ALICE, "surname": "B", "parentFolderId": "elsewhere"},
     )
+    for writes in (2, 0):
+        assert exchange.done(*records, keys=("mailbox", "surname")) == writes
     assert {entry["properties"]["surname"]: entry["folder"] for entry in items(exchange)} == {
         "A": "Suppliers",
         "B": "Contacts",
-        "C": "Contacts",
     }
+
+
+@pytest.mark.parametrize("is_in_deleted_items", [True, False])
+def test_i10_exchange_an_id_that_is_gone_makes_no_new_item(
+    exchange: Loader, *, is_in_deleted_items: bool
+) -> None:
+    gone = exchange.admin.create_contact(ALICE, None, {"surname": "Gone"})
+    exchange.admin.delete_contact(ALICE, gone)
+    if not is_in_deleted_items:
+        exchange.admin.purge(ALICE, gone)
+    ended = exchange({"mailbox": ALICE, "surname": "C", "id": gone}, keys=("mailbox", "id"))
+    assert f"id {gone}: rejected (404 no such item)" in ended.errors[0]
+    assert exchange.writes() == 0
 
 
 def test_exchange_tombstones_put_items_into_deleted_items_once(exchange: Loader) -> None:
@@ -266,36 +293,45 @@ def test_exchange_tombstones_put_items_into_deleted_items_once(exchange: Loader)
 
 def test_exchange_one_bad_record_is_told_and_the_rest_goes_on(exchange: Loader) -> None:
     ended = exchange(
-        {"mailbox": ALICE, "surname": ["Secretive"]},
-        {"mailbox": ALICE, "birthday": "Secretive"},
-        {"mailbox": ALICE, "emailAddresses": ["Secretive"]},
-        {"mailbox": ALICE, "businessAddress": "Secretive"},
-        {"mailbox": ALICE, "Unknown": "Secretive"},
-        {"mailbox": ALICE, "emailAddresses": [{"address": f"Secretive{n}@x.y"} for n in range(4)]},
+        {"mailbox": ALICE, "displayName": "1", "surname": ["Secretive"]},
+        {"mailbox": ALICE, "displayName": "2", "birthday": "Secretive"},
+        {"mailbox": ALICE, "displayName": "3", "emailAddresses": ["Secretive"]},
+        {"mailbox": ALICE, "displayName": "4", "businessAddress": "Secretive"},
+        {"mailbox": ALICE, "displayName": "5", "Unknown": "Secretive"},
+        {
+            "mailbox": ALICE,
+            "displayName": "6",
+            "emailAddresses": [{"address": f"Secretive{n}@x.y"} for n in range(4)],
+        },
         {"mailbox": ALICE, "id": "AAkOfAnotherTenant=", "surname": "Secretive"},
-        {"mailbox": "secretive@contoso.example", "surname": "Secretive"},
-        {"mailbox": ALICE, "surname": "Good"},
+        {"mailbox": "secretive@contoso.example", "displayName": "8", "surname": "Secretive"},
+        {"mailbox": ALICE, "displayName": " ", "surname": "Secretive"},
+        {"mailbox": ALICE, "displayName": "10", "homeAddress": {"town": "Secretive"}},
+        {"mailbox": ALICE, "displayName": "11", "surname": "Good"},
+        keys=("mailbox", "displayName"),
     )
     assert (ended.exit_code, ended.stdout) == (1, "")
     for text in ("Secretive", "secretive"):
         assert text not in ended.log
     *lines, last = ended.errors
     for line, expected in zip(
-        sorted(lines),
+        sorted(lines, key=position),
         [
             "record 1 of contacts: invalid_record (wrong shape of value; surname)",
             "record 2 of contacts: invalid_record (wrong shape of value; birthday)",
             "record 3 of contacts: invalid_record (wrong shape of value; emailAddresses)",
             "record 4 of contacts: invalid_record (wrong shape of value; businessAddress)",
-            "record 5 of contacts: invalid_record (no writable property)",
+            "record 5 of contacts: invalid_record (unknown column; Unknown)",
             "record 6 of contacts: rejected",
             "record 7 of contacts, id AAkOfAnotherTenant=: rejected (ErrorInvalidIdMalformed)",
             "record 8 of contacts: rejected (mailbox unknown)",
+            "record 9 of contacts: invalid_record (its key is empty; displayName)",
+            "record 10 of contacts: invalid_record (wrong shape of value; homeAddress)",
         ],
         strict=True,
     ):
         assert line.startswith(f"Not written: {expected}")
-    assert last.startswith("8 plain records were not written")
+    assert last.startswith("10 plain records were not written")
     assert [entry["properties"]["surname"] for entry in items(exchange)] == ["Good"]
 
 

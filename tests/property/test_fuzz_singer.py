@@ -264,18 +264,18 @@ def plain(name: str) -> list[dict[str, Any]]:
     if name == "target-c4c":
         values: dict[str, Any] = {
             "LastName": CANARY,
-            "Email": "zeb@private.example",
+            "Email": "plain@private.example",
             "BirthDate": "1980-01-02",
         }
-        keys = ["ObjectID"]
+        keys = ["Email"]
     else:
         values = {
             "mailbox": ALICE,
             "surname": CANARY,
-            "emailAddresses": [{"address": "zeb@private.example"}],
+            "emailAddresses": [{"address": "plain@private.example"}],
             "categories": ["A"],
         }
-        keys = ["mailbox", "id"]
+        keys = ["mailbox", "emailAddresses"]
     return [schema("contacts", *keys), record("contacts", **values), state(bookmark=1)]
 
 

@@ -20,10 +20,12 @@ from c4c_client import (
     Update,
     WriteResult,
 )
+from contact_sync.core.loading import plan_stream
 from contact_sync.core.model import RecordType, Side
 from contact_sync.plain import PlainBook, UnfitRecordError
 from target_c4c import plain_values as c4c_values
 from target_c4c.plain import PlainC4C
+from target_c4c.plain_columns import TenantTables
 from target_exchange_contacts import plain_values as graph_values
 
 if TYPE_CHECKING:
@@ -195,6 +197,12 @@ class Tenant:
         del collection
         return {key: C4CRecord(key, f"v{self.version}", {"LastName": "Old"}) for key in ids}
 
+    def search(
+        self, collection: str, filters: Sequence[str], select: Sequence[str]
+    ) -> list[list[C4CRecord]]:
+        del collection, select
+        return [[] for _ in filters]
+
     def execute(self, writes: Sequence[Write]) -> list[WriteResult]:
         self.writes += writes
         self.version += 1
@@ -202,8 +210,12 @@ class Tenant:
 
 
 def load(tenant: Tenant, *records: dict[str, Any]) -> PlainBook:
-    book = PlainBook(Side.C4C, None, logging.getLogger("test"))
-    plain = PlainC4C(tenant, book)  # type: ignore[arg-type] # answers what is asked here
+    client: Any = tenant
+    tables = TenantTables(client)
+    table = tables.table(RecordType.CONTACT)
+    plan = plan_stream(table, "contacts", ["ObjectID", "LastName"], ["LastName"])
+    book = PlainBook(Side.C4C, None, logging.getLogger("test"), {"contacts": plan})
+    plain = PlainC4C(client, book, tables)
     plain.run("contacts", RecordType.CONTACT, records)
     return book
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from contact_sync.contract import PROPERTY, Op
+from contact_sync.core.loading import Column, Table
 from contact_sync.core.model import RecordType, Side
 from contact_sync.singer_target import OrderedTarget
 from contact_sync.store import Store, session_owner
@@ -95,6 +96,11 @@ class TargetTrain(OrderedTarget[Train]):
     @override
     def connect(self) -> Train:
         return Train()
+
+    @override
+    def table_of(self, client: Train, kind: RecordType) -> Table:
+        columns = {name: Column(name=name) for name in ("a", "b", "bad", "surname")}
+        return Table(service="Train", id_name="id", columns=columns, scope=frozenset({"mailbox"}))
 
     @override
     def operations_with(self, client: Train, store: Store) -> _Operations:
@@ -260,7 +266,7 @@ def test_with_a_store_a_bad_plain_record_is_an_issue_until_it_is_written(store_p
         ({"id": "ada@private.example", "mailbox": BOX}, "its key is no id of this service"),
         ({"id": 7, "mailbox": BOX}, "its key is no id of this service"),
         ({"id": "1"}, "missing; mailbox"),
-        ({"mailbox": BOX, "_sdc_deleted_at": "2026-11-22"}, "a tombstone without a key"),
+        ({"mailbox": BOX, "_sdc_deleted_at": "2026-11-22"}, "a tombstone without a key; id"),
     ],
 )
 def test_a_plain_record_without_a_usable_key_is_told_without_its_values(
