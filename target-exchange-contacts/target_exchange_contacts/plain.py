@@ -71,9 +71,9 @@ class PlainExchange:
                 passing.append((load, error))
         if passing and len(passing) == len(by_mailbox):
             raise passing[-1][1]
-        for load, error in passing:
+        for load, cause in passing:
             # In trouble by itself: the others went on (I45).
-            load.give_up("unavailable", error.code)
+            load.give_up("unavailable", cause.code)
 
 
 class _MailboxLoad:

@@ -15,6 +15,8 @@ from target_c4c.target import TargetC4C
 from target_exchange_contacts.target import TargetExchangeContacts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.world import World
 
 NUMBER = "CustomerNumber_KUT"
@@ -77,10 +79,14 @@ class Loading:
 
     def load(self, keys: tuple[str, ...], *records: dict[str, Any], **settings: Any) -> Ended:
         """Run the target over records of one stream."""
+        messages = [record("contacts", **properties) for properties in records]
+        return self.run(schema("contacts", *keys), *messages, **settings)
+
+    def run(self, *messages: Mapping[str, Any] | bytes, **settings: Any) -> Ended:
+        """Run the target over messages and a STATE."""
         self.admin.reset_counters()
         config = {**self._config, "max_retries": 0, **settings}
-        messages = [record("contacts", **properties) for properties in records]
-        return self._run(self._plugin, config, schema("contacts", *keys), *messages, state(seen=1))
+        return self._run(self._plugin, config, *messages, state(seen=1))
 
     def writes(self) -> int:
         """Return how many writes the last run sent."""

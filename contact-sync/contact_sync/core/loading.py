@@ -231,9 +231,16 @@ def choose(names: tuple[str, str] | None, hits: Iterable[Hit]) -> Choice:
         names: First and last name of what is to be loaded; None if names do not matter.
         hits: Records with the same key.
     """
-    distinct = {hit.remote_id: hit for hit in hits}
-    live = [hit for hit in distinct.values() if hit.is_live] or list(distinct.values())
-    verdicts = [(hit.remote_id, compare_names(names, hit.names)) for hit in live]
+    distinct = {hit.remote_id: hit for hit in hits}.values()
+    for is_live in (True, False):
+        choice = _choose(names, [hit for hit in distinct if hit.is_live is is_live])
+        if not isinstance(choice, NotFound):
+            return choice
+    return NotFound()
+
+
+def _choose(names: tuple[str, str] | None, hits: Sequence[Hit]) -> Choice:
+    verdicts = [(hit.remote_id, compare_names(names, hit.names)) for hit in hits]
     same = sorted(remote_id for remote_id, verdict in verdicts if verdict is Names.AGREE)
     if len(same) == 1:
         return Found(same[0])
