@@ -39,6 +39,8 @@ class MessageError(ContactSyncError):
 class QuietReader(SingerReader):
     """Reads Singer messages and never repeats them in an error."""
 
+    _line = 0
+
     @override
     def process_lines(
         self,
@@ -46,6 +48,7 @@ class QuietReader(SingerReader):
         callbacks: dict[str, Callable[[dict[str, Any]], None]],
     ) -> Counter[str]:
         """Process all lines; a line that cannot be decoded is an error without its content."""
+        self._line = 0
         try:
             return super().process_lines(file_input, callbacks)
         except UnicodeDecodeError:
@@ -58,6 +61,7 @@ class QuietReader(SingerReader):
         Raises:
             MessageError: It is not a JSON object, or it is nested too deeply.
         """
+        self._line += 1
         try:
             # In the C locale Python hands broken bytes on as halves of surrogate pairs.
             line.encode("utf-8")
@@ -68,7 +72,9 @@ class QuietReader(SingerReader):
         except (ValueError, RecursionError):
             message = None
         if not isinstance(message, dict):
-            raise MessageError("A line of the input is not a Singer message (a JSON object).")
+            raise MessageError(
+                f"Line {self._line} of the input is not a Singer message (a JSON object)."
+            )
         return message
 
     @staticmethod

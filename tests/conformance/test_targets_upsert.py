@@ -6,12 +6,14 @@ from itertools import combinations, product
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from contact_sync.store import Store
 from fakes.loading import DELETED, Loading, Person
 from fakes.plugins import Ended, Runner
 from harness.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 TARGETS = ("target-c4c", "target-exchange-contacts")
 KINDS = ("first", "last", "email", "number")
@@ -234,6 +236,31 @@ def test_i18_private_items_are_nobody_s_match(
         assert (loading.writes(), len(loading.people())) == (writes, 2)
 
 
+def test_i10_an_item_that_its_user_has_moved_is_found(
+    world: World, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loading = Loading(world, "target-exchange-contacts", Runner(caplog, capsys))
+    loading.empty()
+    keys = loading.keys("email")
+    assert good(loading.load(keys, loading.columns(ADA)))
+    folder = loading.admin.create_folder("alice@contoso.example", "Elsewhere")
+    (item,) = world.items()
+    loading.admin.move_contact("alice@contoso.example", item["id"], folder)
+    assert good(loading.load(keys, loading.columns(ADA)))
+    assert (loading.writes(), loading.people()) == (0, [ADA])
+
+
+@pytest.mark.parametrize("number", ["A*", "*", "A-1*", "O'Neil", "50%"])
+def test_i10_wildcards_and_quotes_in_a_key_are_plain_characters(
+    run_c4c: Loading, number: str
+) -> None:
+    run_c4c.put(ADA)
+    odd = Person("Odd", "One", "", number)
+    for writes in (1, 0):
+        assert good(run_c4c.load(run_c4c.keys("number"), run_c4c.columns(odd)))
+        assert (run_c4c.writes(), run_c4c.people()) == (writes, [ADA, odd])
+
+
 def test_an_obsolete_record_is_not_brought_back_unasked(run_c4c: Loading) -> None:
     ada = run_c4c.put(ADA)
     run_c4c.admin.set_status("ContactCollection", ada, "4")
@@ -256,6 +283,21 @@ def test_i10_what_lists_do_not_show_yet_is_not_created_twice(run_c4c: Loading) -
     run_c4c.admin.catch_up()
     assert good(run_c4c.load(run_c4c.keys("email"), run_c4c.columns(ADA)))
     assert run_c4c.people() == [ADA]
+
+
+def test_i27_with_a_store_failures_are_issues_until_all_is_written(
+    loading: Loading, tmp_path: Path
+) -> None:
+    path = str(tmp_path / "sync.db")
+    last = loading.keys("last")
+    bad, fixed = loading.columns(Person("Ada")), loading.columns(ADA)
+    for records, is_bad in (((bad, fixed), True), ((fixed,), False)):
+        ended = loading.load(last, *records, sync_store=path)
+        assert good(ended) is not is_bad
+        with Store.open(path) as store:
+            assert [row.issue.code for row in store.issues.list_open()] == (
+                ["invalid_record"] if is_bad else []
+            )
 
 
 def test_a_key_that_c4c_alone_gives_creates_nothing(run_c4c: Loading) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mutants import Mutant
 from mutants.hostile import HOSTILE
+from mutants.loading import LOADING
 from mutants.mailboxes import MAILBOXES
 from mutants.reading import READING
 from mutants.settings import SETTINGS
@@ -316,4 +317,5 @@ MUTANTS: tuple[Mutant, ...] = (
     *HOSTILE,
     *SETTINGS,
     *MAILBOXES,
+    *LOADING,
 )
