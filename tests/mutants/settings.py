@@ -6,6 +6,7 @@ from mutants import Mutant
 
 _SYNC = "contact-sync/contact_sync"
 _UNIT = "tests/unit"
+_CHANGED_VIEWS = "tests/system/test_rules_changed_views.py"
 
 SETTINGS = (
     Mutant(
@@ -31,5 +32,39 @@ SETTINGS = (
         "    check_fields(kind, entries, field_map.names)",
         "    check_fields(kind, (), field_map.names)",
         (f"{_UNIT}/test_settings_known.py",),
+    ),
+    Mutant(
+        "a changed view is forgotten before its records were looked at",
+        ("I36", "I49"),
+        f"{_SYNC}/planning/sights.py",
+        "            if link.in_view and (is_news or link.link_id in asking) and",
+        "            if link.in_view and is_news and",
+        (_CHANGED_VIEWS,),
+    ),
+    Mutant(
+        "what fell out of a mailbox's sight is never looked for",
+        ("I49",),
+        f"{_SYNC}/planning/sights.py",
+        "                self._session.ask_for_all(kind)",
+        "                pass",
+        (_CHANGED_VIEWS,),
+    ),
+    Mutant(
+        "a record that C4C ended waits for the view's approval",
+        ("I49",),
+        f"{_SYNC}/planning/download.py",
+        '            asks = after == "asleep" and link.link_id in asking',
+        "            asks = link.link_id in asking",
+        (f"{_CHANGED_VIEWS}::test_c3_a_record_that_c4c_ended_meanwhile_is_no_matter_of_the_view",),
+    ),
+    Mutant(
+        "a new record in two views is created twice",
+        ("I10",),
+        f"{_SYNC}/planning/download.py",
+        '            if record["ObjectID"] in shown:\n                return True\n',
+        "",
+        (
+            f"{_CHANGED_VIEWS}::test_i49_what_falls_out_of_sight_asks_first_and_comes_back_as_it_was",
+        ),
     ),
 )

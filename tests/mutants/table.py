@@ -156,10 +156,10 @@ DECIDING = (
     ),
     Mutant(
         "a changed filter is not noticed",
-        ("I36",),
-        f"{_PLANNING}/download.py",
-        "        if before is not None and before != now:\n            self._changed_views",
-        "        if before is None and before != now:\n            self._changed_views",
+        ("I36", "I49"),
+        f"{_PLANNING}/sights.py",
+        "        is_news = self._settings.get(name) != now",
+        "        is_news = self._settings.get(name) is None",
         (
             f"{_SYSTEM}/test_rules_views.py::test_c5_a_changed_filter_holds_what_falls_out_of_the_view",
         ),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from contact_sync.contract import C4C_STREAMS, EXCHANGE_STREAMS, PROPERTY
 from contact_sync.core.model import Direction, RecordType, Side
 from contact_sync.planning.download import Download
+from contact_sync.planning.sights import sight_name, sight_of
 from contact_sync.planning.upload import Upload
 from contact_sync.requests import TapRequests
 from property.planner_mailbox import MAILBOX, Mailbox
@@ -156,7 +157,9 @@ class World:
                 "filter_hash": view.filter_hash,
                 "replication_key_value": self.clock(),
             }
-            self.memory.settings.set_(f"view:{kind.value}:all", view.filter_hash)
+            self.memory.settings.set_(
+                sight_name(MAILBOX, kind), sight_of({view.name: view.filter_hash})
+            )
         era = self.memory.requests.mark(Side.C4C).rpartition(".")[0]
         self._state.marks = dict.fromkeys((MAILBOX, *self.config.kinds), f"{era}.1")
         for side in Side:
@@ -317,4 +320,5 @@ def _view_read(read: Any) -> dict[str, Any]:
         "view_name": read.view.name,
         "is_complete": True,
         "filter_hash": read.view.filter_hash,
+        "was_full": read.was_full,
     }

@@ -19,6 +19,7 @@ from contact_sync.planning.coverage import Coverage
 from contact_sync.planning.echoes import Echoes
 from contact_sync.planning.exchange_operations import ExchangeOperations
 from contact_sync.planning.session import Session, new_link_id
+from contact_sync.planning.sights import Sights
 from contact_sync.planning.unheard import Unheard
 
 if TYPE_CHECKING:
@@ -55,10 +56,8 @@ class Download:
         self._unheard = Unheard(self._session)
         self._coverage = Coverage(self._session)
         self._absent: dict[tuple[str, RecordType], dict[str, tuple[Link, str]]] = defaultdict(dict)
-        self._read: set[tuple[RecordType, str]] = set()
-        self._changed_views: set[tuple[RecordType, str]] = set()
-        self._seen_views: dict[RecordType, set[str]] = defaultdict(set)
-        self._shown: set[tuple[str, str]] = set()
+        self._sights = Sights(self._session)
+        self._shown: defaultdict[tuple[str, RecordType], set[str]] = defaultdict(set)
 
     def start(self) -> Iterator[Operation]:
         """Yield what Exchange owes already: missing folders, moves, stamps, strips."""
@@ -73,7 +72,11 @@ class Download:
     def record(self, stream: str, record: Mapping[str, Any]) -> Iterator[Operation]:
         """Take in one fact of the tap; yield what can be decided at once."""
         if stream == "view_reads":
-            self._view_read(record)
+            self._sights.read(record)
+            if record.get("is_complete"):
+                self._coverage.view_read(
+                    RecordType(record["record_type"]), str(record["view_name"]), record
+                )
             return
         kind = TYPES.get(stream)
         if kind is None:
@@ -82,7 +85,7 @@ class Download:
         if self._session.is_off(kind):
             return
         view = str(record.get("view_name") or "")
-        self._seen_views[kind].add(view)
+        self._sights.name(kind, view)
         for mailbox in self._session.settings.mailboxes:
             wanted = self._session.settings.views.get(mailbox, {}).get(kind)
             is_read = wanted in (None, view)
@@ -91,9 +94,10 @@ class Download:
 
     def finish(self) -> Iterator[Operation]:
         """Yield the removals of every mailbox and type whose views were read to the end."""
-        for (mailbox, kind), absent in sorted(self._absent.items()):
-            if self._is_read(mailbox, kind):
-                yield from self._removals(mailbox, kind, absent)
+        for mailbox in self._session.settings.mailboxes:
+            for kind in RecordType:
+                if not self._session.is_off(kind) and self._sights.is_read(mailbox, kind):
+                    yield from self._removals(mailbox, kind)
 
     # -- debts ---------------------------------------------------------------------------------
 
@@ -180,12 +184,18 @@ class Download:
     def _is_shown_elsewhere(
         self, mailbox: str, kind: RecordType, record: Mapping[str, Any]
     ) -> bool:
-        """Whether a view lacks a record that another view of the mailbox has, in any order."""
-        place = (mailbox, record["ObjectID"])
+        """Whether another view of the mailbox has shown the record, in any order.
+
+        Once is enough: what a further view shows of it is the same record, and what one lacks, the
+        mailbox sees none the less.
+        """
+        shown = self._shown[mailbox, kind]
         if not record.get("in_view", True):
-            return place in self._shown
+            return record["ObjectID"] in shown
         if not record.get("_sdc_deleted_at"):
-            self._shown.add(place)
+            if record["ObjectID"] in shown:
+                return True
+            shown.add(record["ObjectID"])
             self._absent[mailbox, kind].pop(record["ObjectID"], None)
         return False
 
@@ -292,14 +302,14 @@ class Download:
             # Nothing is there to be removed; the item comes with the record's return.
             self._store.links.save(outcome.sleep(link))
         else:
-            self._note(link, "asleep", str(record.get("view_name") or ""))
+            self._note(link, "asleep")
 
     def _gone(self, link: Link, record: Mapping[str, Any]) -> None:
         """C3: 404, or status Obsolete."""
         is_settled = not self._store.intents.open_for(link.link_id)
         match decide_record_gone(link, self._session.policy(link.record_type)):
             case Verdict.REMOVE:
-                self._note(link, "retired", str(record.get("view_name") or ""))
+                self._note(link, "retired")
             case (Verdict.RETIRE_QUIETLY | Verdict.REVIVE) as verdict if is_settled:
                 changed_at = record.get("ChangedOn") or link.c4c_changed_at
                 self._store.links.save(outcome.retire(outcome.see_version(link, changed_at)))
@@ -307,48 +317,25 @@ class Download:
                     # Stage 1 of the next session has the item's values.
                     self._session.read_again(link, Side.EXCHANGE)
 
-    def _note(self, link: Link, after: str, view: str) -> None:
+    def _note(self, link: Link, after: str) -> None:
         self._absent[link.mailbox, link.record_type][link.c4c_id or ""] = (link, after)
-        self._seen_views[link.record_type].add(view)
 
     # -- removals ------------------------------------------------------------------------------
 
-    def _view_read(self, record: Mapping[str, Any]) -> None:
-        kind = RecordType(record["record_type"])
-        view = str(record["view_name"])
-        if record.get("is_complete"):
-            self._read.add((kind, view))
-            self._coverage.view_read(kind, view, record)
-        name = f"view:{kind.value}:{view}"
-        before, now = self._store.settings.get(name), str(record.get("filter_hash") or "")
-        if before is not None and before != now:
-            self._changed_views.add((kind, view))
-        self._store.settings.set_(name, now)
-
-    def _views_of(self, mailbox: str, kind: RecordType) -> set[str]:
-        wanted = self._session.settings.views.get(mailbox, {}).get(kind)
-        return {wanted} if wanted else self._seen_views[kind] - {""}
-
-    def _is_read(self, mailbox: str, kind: RecordType) -> bool:
-        return all((kind, view) in self._read for view in self._views_of(mailbox, kind))
-
-    def _removals(
-        self, mailbox: str, kind: RecordType, absent: Mapping[str, tuple[Link, str]]
-    ) -> Iterator[Operation]:
-        is_view_changed = any(
-            (kind, view) in self._changed_views for view in self._views_of(mailbox, kind)
-        )
-        if is_view_changed:
-            self._keep_held(link for link, _ in absent.values())
-        links = [
-            link
-            for link, _ in absent.values()
-            # A rejected removal is undone by stage 1, which has the item's values.
-            if not self._session.hold_of(link.link_id, Side.EXCHANGE, "rejected")
+    def _removals(self, mailbox: str, kind: RecordType) -> Iterator[Operation]:
+        asking = self._sights.settle(mailbox, kind, self._shown[mailbox, kind])
+        absent = self._absent[mailbox, kind]
+        left: list[Link] = []
+        rest: list[Link] = []
+        for link, after in absent.values():
+            # What C4C has ended (C3) left by nobody's settings: the ordinary guard is for it.
+            asks = after == "asleep" and link.link_id in asking
+            (left if asks else rest).append(link)
+        self._keep_held(left)
+        admitted = [
+            *self._admitted(mailbox, kind, left, is_view_changed=True),
+            *self._admitted(mailbox, kind, rest),
         ]
-        admitted = self._session.admit(
-            mailbox, kind, links, Side.EXCHANGE, is_view_changed=is_view_changed
-        )
         for link in admitted:
             hold = self._session.hold_of(link.link_id, Side.EXCHANGE, "approved")
             yield self._to_exchange.build(
@@ -361,6 +348,18 @@ class Download:
                 policy={"after": absent[link.c4c_id or ""][1]},
                 hold=hold.hold_id if hold else None,
             )
+
+    def _admitted(
+        self, mailbox: str, kind: RecordType, links: Iterable[Link], **known: bool
+    ) -> list[Link]:
+        """Pass items that are to be removed through the guard."""
+        links = [
+            link
+            for link in links
+            # A rejected removal is undone by stage 1, which has the item's values.
+            if not self._session.hold_of(link.link_id, Side.EXCHANGE, "rejected")
+        ]
+        return self._session.admit(mailbox, kind, links, Side.EXCHANGE, **known)
 
     def _keep_held(self, links: Iterable[Link]) -> None:
         """See to it that items that come back stay: nobody took their records out of the view."""

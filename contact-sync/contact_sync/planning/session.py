@@ -104,10 +104,11 @@ class Session:
             if before == now:
                 continue
             if before is not None:
-                self._ask_for_all(kind)
+                self.ask_for_all(kind)
             self.store.settings.set_(name, now)
 
-    def _ask_for_all(self, kind: RecordType) -> None:
+    def ask_for_all(self, kind: RecordType) -> None:
+        """Ask for everything of the side: its mailboxes, or all records of a type."""
         if self._side is Side.EXCHANGE:
             for mailbox in self.settings.mailboxes:
                 self.store.requests.add(
