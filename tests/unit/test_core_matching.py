@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import pytest
 from contact_sync.core.matching import (
     Ambiguous,
     Candidate,
+    Likeness,
     Match,
     Matched,
     Newcomer,
     NoMatch,
+    compare_names,
+    have_agreeing_names,
     match_all,
 )
 from hypothesis import given
@@ -36,12 +40,42 @@ class Case:
 
 
 SINGLE = [
-    Case("e-mail alone decides", ANN, {"1": person("A.", "Li", "ann@x.org")}, Matched("1")),
+    Case("e-mail and both names", ANN, {"1": person("A.", "LEE", "Ann@X.org")}, Matched("1")),
     Case(
         "e-mail before name",
         ANN,
-        {"1": person("Bob", "Ray", "ann@x.org"), "2": person("Ann", "Lee", "", "Acme")},
+        {"1": person("A", "Lee", "ann@x.org"), "2": person("Ann", "Lee", "", "Acme")},
         Matched("1"),
+    ),
+    Case(
+        "whom both names tell apart is no candidate; the name and the company decide",
+        ANN,
+        {"1": person("Bob", "Ray", "ann@x.org"), "2": person("Ann", "Lee", "", "Acme")},
+        Matched("2"),
+    ),
+    Case(
+        "full agreement goes before doubt",
+        ANN,
+        {"1": person("Bob", "Lee", "ann@x.org"), "2": person("Ann", "", "ann@x.org")},
+        Matched("2"),
+    ),
+    Case(
+        "doubt is not settled by a name elsewhere",
+        ANN,
+        {"1": person("Bob", "Lee", "ann@x.org"), "2": person("Ann", "Lee", "", "Acme")},
+        Ambiguous(("1",)),
+    ),
+    Case(
+        "two whose initials fit",
+        person("B.", "Lee", "ann@x.org"),
+        {"1": person("Bob", "Lee", "ann@x.org"), "2": person("Bea", "Lee", "ann@x.org")},
+        Ambiguous(("1", "2")),
+    ),
+    Case(
+        "an address alone proves nobody",
+        person("", "", "ann@x.org"),
+        {"1": ANN},
+        Ambiguous(("1",)),
     ),
     Case(
         "several with the e-mail: narrowed by name",
@@ -53,7 +87,7 @@ SINGLE = [
         "several with the e-mail, none with the name",
         ANN,
         {"2": person("Bob", "Ray", "ann@x.org"), "1": person("Cy", "Ray", "ann@x.org")},
-        Ambiguous(("1", "2")),
+        NoMatch(),
     ),
     Case(
         "several with e-mail and name: only these are in doubt",
@@ -173,10 +207,16 @@ CONTESTED = [
         {"a": Matched("1"), "b": Matched("2")},
     ),
     (
-        "e-mail with another name against name with another e-mail: doubt",
-        {"a": person("Bob", "Ray", "ann@x.org"), "b": person("Ann", "Lee", "b@x.org", "Acme")},
+        "e-mail with an initial against name with another e-mail: doubt",
+        {"a": person("A.", "Lee", "ann@x.org"), "b": person("Ann", "Lee", "b@x.org", "Acme")},
         {"1": ANN},
         {"a": Ambiguous(("1",)), "b": Ambiguous(("1",))},
+    ),
+    (
+        "two people with one address, one record: each its own",
+        {"a": person("Bob", "Ray", "ann@x.org"), "b": ANN},
+        {"1": ANN},
+        {"a": NoMatch(), "b": Matched("1")},
     ),
     (
         "the account's exact spelling goes first",
@@ -195,6 +235,76 @@ def test_i38_several_newcomers(
     expected: dict[str, Match],
 ) -> None:
     assert run(newcomers, candidates) == expected, description
+
+
+#: Another spelling of a first and of a last name, and whether it agrees with "André" and "Müller".
+FIRST = {
+    "André": True,
+    " ANDRE ": True,
+    "Andre\u0301": True,
+    "A.": True,
+    "a": True,
+    "Ä .": True,
+    "": True,
+    "B.": False,
+    "An": False,
+    "André Paul": False,
+    "Bert": False,
+}
+LAST = {"Müller": True, "MULLER": True, "M.": True, "": True, "Mueller": False, "Schmidt": False}
+
+
+@pytest.mark.parametrize(("first", "last"), list(product(FIRST, LAST)))
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_i47_one_address_and_two_names(first: str, last: str, *, is_turned: bool) -> None:
+    sides = person("André", "Müller", "a@x.org"), person(first, last, "A@x.org ")
+    newcomer, candidate = reversed(sides) if is_turned else sides
+    agreed = [FIRST[first], LAST[last]]
+    expected: Match = Ambiguous(("1",)) if any(agreed) else NoMatch()
+    if all(agreed) and (first or last):
+        expected = Matched("1")
+    assert run({"new": newcomer}, {"1": candidate}) == {"new": expected}
+
+
+@given(st.text(max_size=3), st.text(max_size=3), st.text(max_size=3), st.text(max_size=3))
+def test_i47_likeness_has_no_direction(a: str, b: str, c: str, d: str) -> None:
+    one, other = person(a, b), person(c, d)
+    assert compare_names(one, other) is compare_names(other, one)
+    assert compare_names(one, one) is not Likeness.OTHER
+
+
+@pytest.mark.parametrize("place", range(3))
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_any_address_of_an_entry_counts(place: int, *, is_turned: bool) -> None:
+    addresses = ["b@x.org", "c@x.org", "d@x.org"]
+    addresses[place] = " ANN@X.ORG"
+    ours = {**person("Ann", "Lee", addresses[0]), "company": "Else"}
+    if is_turned:
+        found = Candidate(remote_id="1", values=ours, emails=tuple(addresses[1:]))
+        new = Newcomer(key="new", values=ANN)
+    else:
+        found = Candidate(remote_id="1", values=ANN)
+        new = Newcomer(key="new", values=ours, emails=tuple(addresses[1:]))
+    assert match_all([new], {"new": [found]}) == {"new": Matched("1")}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (ANN, person("A.", "Lee"), True),
+        (ANN, person("Bob", "Lee"), False),
+        (ANN, person("", ""), False),
+        ({"name": "Café  Acme"}, {"name": "CAFE acme"}, True),
+        ({"name": "Acme"}, {"name": "Acme Inc"}, False),
+        ({"name": ""}, {"name": ""}, False),
+    ],
+)
+def test_a_claim_needs_names_that_agree(
+    one: dict[str, str],
+    other: dict[str, str],
+    expected: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    assert have_agreeing_names(one, other) is have_agreeing_names(other, one) is expected
 
 
 people = st.builds(

@@ -41,8 +41,8 @@ CODES: dict[str, IssueCode] = {
         IssueCode(
             "ambiguous_match",
             _A,
-            "Several records match; nothing was created or linked.",
-            "Make the records differ (e-mail or name), or merge the duplicates.",
+            "Several match, or the e-mail address and one name do; nothing was created or linked.",
+            "Make the names or addresses of the two agree or differ, or merge the duplicates.",
         ),
         IssueCode(
             "duplicate_of_linked",

@@ -1,6 +1,6 @@
 """What counts as the same text.
 
-Responsible for the two comparisons of plain text. Must never decide anything about a field: which
+Responsible for the comparisons of plain text. Must never decide anything about a field: which
 comparison a field uses is `fields.py`'s business.
 """
 
@@ -30,3 +30,14 @@ def comparable(text: str) -> str:
     """
     folded = unicodedata.normalize("NFD", collapse(text)).casefold()
     return unicodedata.normalize("NFC", folded)
+
+
+def without_accents(text: str) -> str:
+    """Return the comparable text without accents: "José" and "JOSE" are one name.
+
+    For names only. Letters that stand for themselves ("ø", "ß") are no accents: "ß" is "ss" by its
+    case, "ø" stays.
+    """
+    apart = unicodedata.normalize("NFKD", comparable(text))
+    bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    return unicodedata.normalize("NFC", bare)
