@@ -22,7 +22,8 @@ STATUS = "status"
 LATENCY = "latency"
 CUT_BEFORE = "cut_before"
 CUT_AFTER = "cut_after"
-GENERAL_KINDS = frozenset({STATUS, LATENCY, CUT_BEFORE, CUT_AFTER})
+STATUS_AFTER = "status_after"
+GENERAL_KINDS = frozenset({STATUS, LATENCY, CUT_BEFORE, CUT_AFTER, STATUS_AFTER})
 
 _HTML = "<html><body><h1>Service unavailable</h1></body></html>"
 
@@ -52,13 +53,14 @@ class Fault:
 
     Attributes:
         kind: `status`, `latency`, `cut_before` (nothing happens, no answer), `cut_after` (the
-            call takes effect, no answer), or a kind of the service.
+            call takes effect, no answer), `status_after` (the call takes effect, the answer is an
+            error; not for sign-in), or a kind of the service.
         method: HTTP verb.
         path: Regular expression searched in `Call.path`.
         operation: Exact `Call.operation`.
         nth: First matching call that is hit, counted from 1.
         count: How many matching calls are hit from there on; 0 = all.
-        status: Answer of kind `status`.
+        status: Answer of the kinds `status` and `status_after`.
         code: Error code in the body; None = the service's usual one for that status.
         message: Error text in the body.
         headers: Extra headers, such as `Retry-After`.
@@ -126,11 +128,13 @@ class Interception:
     Attributes:
         answer: The `status` fault to answer with instead of handling the call, if any.
         named: Service-specific kinds that hit, with their options.
+        after: The `status_after` fault to answer with once the call is handled, if any.
     """
 
     answer: Fault | None
     named: Mapping[str, Mapping[str, Any]]
     is_cut_after: bool
+    after: Fault | None = None
 
     def finish(self) -> None:
         """Close the connection if the script wants the answer of this committed call lost.
@@ -185,6 +189,7 @@ class FaultScript:
             answer=next((fault for fault in hits if fault.kind == STATUS), None),
             named={fault.kind: fault.options for fault in hits if fault.kind not in GENERAL_KINDS},
             is_cut_after=CUT_AFTER in kinds,
+            after=next((fault for fault in hits if fault.kind == STATUS_AFTER), None),
         )
 
     def report(self) -> list[dict[str, Any]]:

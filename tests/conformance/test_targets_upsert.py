@@ -111,15 +111,22 @@ def test_i10_whichever_create_fails_running_again_leaves_each_record_once(
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
+@pytest.mark.parametrize("kind", ["status", "status_after"])
+@pytest.mark.parametrize("is_batch", [False, True])
 def test_i10_an_error_of_the_server_is_looked_into_before_anything_is_repeated(
-    loading: Loading, status: int
+    loading: Loading, status: int, kind: str, *, is_batch: bool
 ) -> None:
-    loading.admin.add_fault(kind="status", status=status, operation=loading.create_operation, nth=2)
+    """The server fails, with or without having committed: one create, or the request around it."""
+    # The first batch reads.
+    where = {"path": r"^\$batch"} if is_batch else {"operation": loading.create_operation}
+    loading.admin.add_fault(kind=kind, status=status, nth=2, **where)
     keys = loading.keys("email")
     first = loading.load(keys, *rows(loading))
-    assert len(failed_at(first)) == 1
+    missing = {*PEOPLE} - {*loading.people()}
+    assert {PEOPLE[at - 1] for at in failed_at(first)} == missing
+    assert good(first) == (not missing)
     assert good(loading.load(keys, *rows(loading)))
-    assert loading.people() == [*PEOPLE]
+    assert (loading.writes(), loading.people()) == (len(missing), [*PEOPLE])
 
 
 def test_i10_records_of_one_key_are_written_once_and_the_later_one_wins(loading: Loading) -> None:

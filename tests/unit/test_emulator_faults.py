@@ -208,6 +208,16 @@ def test_cut_after_closes_the_socket_after_the_commit(
     assert server.service.admin.unused_faults() == []
 
 
+def test_status_after_hits_what_is_handled(script: FaultScript) -> None:
+    script.add(Fault("status_after", method="POST", status=500))
+    script.add(Fault("status", method="POST"))
+    first, second = script.begin(WRITE), script.begin(WRITE)
+    assert (first.answer is not None, first.after) == (True, None)
+    assert second.answer is None
+    assert second.after is not None
+    assert second.after.status == 500
+
+
 def test_admin_proxy_calls_the_same_methods(server: EmulatorServer) -> None:
     proxy = server.admin_proxy()
     number = proxy.add_fault(kind="status", status=503)

@@ -114,7 +114,7 @@ class C4CService:
         except ODataError as error:
             return render_error(plain, error)
         hit.finish()
-        return response
+        return _scripted(hit.after) if hit.after else response
 
     def _guarded(
         self, request: Request, plain: ODataRequest, target: str, hit: Interception
@@ -210,6 +210,8 @@ class C4CService:
         except _RefusedError as refusal:
             response = refusal.response
         hit.finish()
+        if hit.after:
+            response = _scripted(hit.after)
         return PartAnswer(response, part.content_id)
 
     def _changeset(
@@ -228,7 +230,8 @@ class C4CService:
             return PartAnswer(refusal.response)
         for hit in hits:
             hit.finish()
-        return answers
+        after = next((hit.after for hit in hits if hit.after), None)
+        return answers if after is None else PartAnswer(_scripted(after))
 
     def _attempt(self, odata: ODataRequest, hit: Interception, *, is_changeset: bool) -> Response:
         """Carry out one part of a batch.

@@ -82,6 +82,8 @@ class BatchService:
         interception.finish()
         if is_cut:
             raise ConnectionCut("a part of the batch was cut")
+        if interception.after is not None:
+            return self._dispatcher.fault_reply(request.headers, interception.after)
         reply = Reply(200, {"responses": [_response(part) for part in parts]})
         self._dispatcher.record(request, "/$batch", "/$batch", "batch", reply)
         return reply

@@ -145,6 +145,8 @@ class Dispatcher:
             reply = self.refusal(request.headers, refused or exceptions.item_not_found())
         else:
             reply = self._handle(request, route, interception.named)
+        if interception.after is not None:
+            reply = self.fault_reply(request.headers, interception.after)
         self.record(request, path, template, operation, reply)
         return reply, interception
 
