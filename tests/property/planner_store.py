@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from contact_sync.core.identity import digests_of, names_key
 from contact_sync.core.model import Issue, Link, Owes, Phase, RecordType, Side
 from property.planner_rows import (
     MemoryHolds,
@@ -134,6 +135,13 @@ class MemoryLinks:
 
     def all_by_exchange_id(self, exchange_id: str) -> list[Link]:
         return _by_id(link for link in self._rows.links.values() if link.exchange_id == exchange_id)
+
+    def by_names(self, mailbox: str, side: Side, names: str) -> list[Link]:
+        return _by_id(
+            link
+            for link in self._rows.links.values()
+            if link.mailbox == mailbox and names_key(digests_of(link, side)) == names
+        )
 
     def contacts_of_account(self, mailbox: str, account_id: str) -> list[Link]:
         return _by_id(

@@ -34,6 +34,7 @@ LINKS = ("l1", "l2", "l3")
 ITEMS = ("i1", "i2")
 RECORDS = ("s1", "s2")
 ACCOUNTS = ("7", "8")
+NAMES = ("11", "21", "1", "2")
 STATES = ("pending", "approved", "rejected", "done")
 CODES = ("conflict", "rejected", "ambiguous_match", min(EVENTS))
 
@@ -102,7 +103,10 @@ def named(link_id: str) -> st.SearchStrategy[Link]:
         account_id=_optional(ACCOUNTS),
         in_view=st.booleans(),
         successor=_optional(LINKS),
-        base_exchange=st.dictionaries(st.sampled_from(("email", "title")), st.just("1")),
+        base_exchange=st.dictionaries(
+            st.sampled_from(("email", "title", "first_name", "last_name")), st.just("1")
+        ),
+        base_c4c=st.dictionaries(st.sampled_from(("first_name", "name")), st.sampled_from("12")),
     )
 
 
@@ -304,6 +308,12 @@ def _link_reads(desk: Desk) -> Iterator[object]:
     yield [links_.list_(phases=(phase,)) for phase in Phase]
     yield links_.list_(owes=(Owes.MOVE, Owes.STRIP))
     yield [links_.all_by_c4c_id(one) for one in RECORDS]
+    yield [
+        links_.by_names(mailbox, side, names)
+        for mailbox in MAILBOXES
+        for side in Side
+        for names in NAMES
+    ]
     yield [links_.all_by_exchange_id(one) for one in ITEMS]
     for mailbox in MAILBOXES:
         yield [links_.by_exchange_id(mailbox, one) for one in ITEMS]

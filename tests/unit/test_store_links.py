@@ -52,7 +52,8 @@ FULL = Link(
 
 def test_table_has_a_column_for_each_attribute() -> None:
     assert [column.name for column in link_table.columns] == [
-        attribute.name for attribute in dataclasses.fields(Link)
+        *(attribute.name for attribute in dataclasses.fields(Link)),
+        *("names_exchange", "names_c4c"),
     ]
 
 
@@ -74,6 +75,27 @@ def test_bases_are_stored_with_sorted_keys(store: Store) -> None:
     with store.connection() as connection:
         stored = connection.exec_driver_sql("SELECT base_exchange FROM link").scalar()
     assert stored == '{"city":"22","email":"11"}'
+
+
+def test_i48_pairs_are_found_by_their_names_on_either_side(store: Store) -> None:
+    ann = {"first_name": "a", "last_name": "l", "email": "e"}
+    store.links.save(
+        link("1", base_exchange=ann),
+        link("2", Phase.RETIRED, base_exchange=ann, base_c4c={"last_name": "m"}),
+        link("3", base_c4c={"name": "al"}),
+        link("4", base_exchange={"last_name": "l"}),
+        dataclasses.replace(link("5", base_exchange=ann), mailbox=BOB),
+    )
+
+    def found(side: Side, names: str) -> list[str]:
+        return [entry.link_id for entry in store.links.by_names(ADA, side, names)]
+
+    assert found(Side.EXCHANGE, "al") == ["1", "2", "3"]
+    assert found(Side.C4C, "al") == ["1", "3"]
+    assert found(Side.C4C, "am") == ["2"]
+    # What a pair is becomes what it was saved as last.
+    store.links.save(link("1"))
+    assert found(Side.EXCHANGE, "al") == ["2", "3"]
 
 
 def test_saving_nothing_and_reading_the_unknown(store: Store) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from contact_sync.core.model import Link, Owes, Phase, RecordType
+from contact_sync.core.identity import digests_of, names_key
+from contact_sync.core.model import Link, Owes, Phase, RecordType, Side
 from contact_sync.store.holds import finish_empty
 from contact_sync.store.tables import intent, link
 
@@ -37,6 +38,9 @@ _WAITS_FOR_ITEM = sa.and_(
     ~sa.exists().where(intent.c.link_id == link.c.link_id, intent.c.closed_at.is_(None)),
 )
 
+#: Columns for searching; a link has what they are made from.
+_DERIVED = ("names_exchange", "names_c4c")
+
 #: Databases limit the parameters of one statement; beyond this a mailbox is read as a whole.
 _MAX_PARAMETERS = 500
 
@@ -66,6 +70,17 @@ class Links:
     def all_by_exchange_id(self, exchange_id: str) -> list[Link]:
         """Return the links of an item, retired ones too, sorted by id."""
         return self._select(link.c.exchange_id == exchange_id)
+
+    def by_names(self, mailbox: str, side: Side, names: str) -> list[Link]:
+        """Return a mailbox's links with these names (`identity.names_key`), retired ones too.
+
+        Args:
+            mailbox: Mailbox of the links.
+            side: The side on which the names were last seen.
+            names: Digests of the names.
+        """
+        column = link.c.names_exchange if side is Side.EXCHANGE else link.c.names_c4c
+        return self._select(link.c.mailbox == mailbox, column == names)
 
     def contacts_of_account(self, mailbox: str, account_id: str) -> list[Link]:
         """Return the live contacts of an account (AccountID without leading zeros)."""
@@ -177,12 +192,14 @@ def _to_row(entry: Link) -> dict[str, Any]:
         "c4c_superseded": list(entry.c4c_superseded),
         "base_exchange": dict(entry.base_exchange),
         "base_c4c": dict(entry.base_c4c),
+        "names_exchange": names_key(digests_of(entry, Side.EXCHANGE)),
+        "names_c4c": names_key(digests_of(entry, Side.C4C)),
     }
 
 
 def _to_link(row: sa.Row[Any]) -> Link:
     columns: dict[str, Any] = {
-        **row._mapping,  # noqa: SLF001 - SQLAlchemy's public name for it
+        **{name: value for name, value in row._mapping.items() if name not in _DERIVED},  # noqa: SLF001 - SQLAlchemy's public name for it
         "record_type": RecordType(row.record_type),
         "phase": Phase(row.phase),
         "owes": Owes(row.owes),

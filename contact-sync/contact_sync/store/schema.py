@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from contact_sync.store.database import Database
 
 #: All revisions, oldest first. Known here so that a current store opens without loading Alembic.
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 
 #: Own name: the store may share a PostgreSQL database with other users of Alembic.
 VERSION_TABLE = "sync_store_revision"

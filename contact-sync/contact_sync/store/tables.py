@@ -56,10 +56,15 @@ link = sa.Table(
     sa.Column("successor", sa.String),
     sa.Column("base_exchange", sa.JSON, nullable=False),
     sa.Column("base_c4c", sa.JSON, nullable=False),
+    # Derived from the bases, to find a pair by who it is: the digests of its names on each side.
+    sa.Column("names_exchange", sa.String),
+    sa.Column("names_c4c", sa.String),
     # Not unique: while an item is converted, its old and its new link name the same item.
     sa.Index("ix_link_exchange_id", "exchange_id", "mailbox"),
     sa.Index("ix_link_c4c_id", "c4c_id", "mailbox"),
     sa.Index("ix_link_account_id", "mailbox", "account_id"),
+    sa.Index("ix_link_names_exchange", "names_exchange", "mailbox"),
+    sa.Index("ix_link_names_c4c", "names_c4c", "mailbox"),
 )
 
 intent = sa.Table(
