@@ -8,6 +8,7 @@ from mutants.loading import LOADING
 from mutants.mailboxes import MAILBOXES
 from mutants.reading import READING
 from mutants.settings import SETTINGS
+from mutants.values import VALUES
 from mutants.writing import WRITING
 
 _CORE = "contact-sync/contact_sync/core"
@@ -315,6 +316,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *WRITING,
     *READING,
     *HOSTILE,
+    *VALUES,
     *SETTINGS,
     *MAILBOXES,
     *LOADING,

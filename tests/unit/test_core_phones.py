@@ -18,7 +18,11 @@ SAME = [
     ("numbers that do not parse, by their digits", None, ["089 123-45", "08912345", "(089) 12345"]),
     ("words, without case", "DE", ["Zentrale", "  zentrale "]),
     ("other decimal digits", "EG", ["٠١٠٠١٢٣٤٥٦٧", "01001234567"]),
-    ("lists, one by one", "DE", ["089 123456 / 089 654321", "+4989123456, +49 89 654321"]),
+    ("a line for an extension", "DE", ["089 12345-67", "+49 89 1234567", "089/12345-67"]),
+    ("a base of few digits", "DE", ["06227 7-47474", "+49 6227 747474"]),
+    ("slashes behind country and area", "DE", ["+43/1/1234567", "+43 1 1234567"]),
+    ("other dashes and spaces", "DE", ["089\u00a01234\u20115678", "089 1234 5678"]),
+    ("marks of writing direction", "DE", ["\u202a+49 89 1234567\u202c", "+49891234567"]),
     ("blank", "DE", ["", "  "]),
 ]
 
@@ -71,12 +75,6 @@ def test_c4c_gets_the_international_form(
     description: str, text: str, region: str | None, expected: str
 ) -> None:
     assert phones.to_international(text, region) == expected, description
-
-
-def test_numbers_of_a_list_are_normalised_one_by_one() -> None:
-    assert phones.normalise("089 1234567 / x", "DE") == "089 1234567 / x"
-    two = phones.normalise("089 1234567 ; 0049 89 7654321", "DE")
-    assert two == "+49891234567/+49897654321"
 
 
 def test_parsed_numbers_are_e164_with_their_extension() -> None:
