@@ -274,7 +274,7 @@ class PlainBook:
     def _merge_into(self, same_key: list[PlainRecord], record: PlainRecord) -> None:
         """Merge a record into the one that it repeats; one key may still be two people."""
         before = [Hit(remote_id=str(at), names=one.names) for at, one in enumerate(same_key)]
-        choice = choose(record.names, before)
+        choice = choose(record.names, before, is_one_source=True)
         if isinstance(choice, Found):
             at = int(choice.remote_id)
             same_key[at] = merged(same_key[at], record, self.plans[record.stream])

@@ -93,11 +93,11 @@ LOADING = (
         (_UPSERT, _CORE_TEST),
     ),
     Mutant(
-        "a name that contradicts is overwritten if the other one agrees",
+        "a plain record is taken for one whose name contradicts",
         ("I47",),
         f"{_SHARED}/core/loading.py",
-        "    if all(agreeing):",
-        "    if any(agreeing):",
+        "if likeness is Likeness.SAME)",
+        "if likeness is not Likeness.OTHER)",
         (_CORE_TEST, _UPSERT),
     ),
     Mutant(

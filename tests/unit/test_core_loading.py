@@ -117,7 +117,12 @@ OTHERS = {"first": "Peter", "last": "Schmidt"}
 @pytest.mark.parametrize(("first", "last"), [*product(AGREEING["first"], AGREEING["last"])])
 def test_i47_names_that_agree_are_the_same_person(first: str, last: str) -> None:
     hit = Hit(remote_id="1", names=("Anna", "Mueller"))
-    assert choose((first, last), [hit]) == Found("1")
+    if first or last:
+        assert choose((first, last), [hit]) == Found("1")
+    else:
+        # Nothing speaks for it but the key.
+        assert isinstance(choose((first, last), [hit]), Doubtful)
+    assert choose((first, last), [hit], is_one_source=True) == Found("1")
 
 
 @pytest.mark.parametrize("first", AGREEING["first"][:3])
@@ -147,8 +152,8 @@ ME = ("Anna", "Mueller")
         ([ANNA, PETER], Found("anna")),
         ([ANNA, HALF, PETER], Found("anna")),
         ([HALF, PETER], ("half",)),
-        ([BLANK], Found("blank")),
-        ([ANNA, BLANK], ("anna", "blank")),
+        ([BLANK], ("blank",)),
+        ([ANNA, BLANK], Found("anna")),
         ([ENDED], Found("ended")),
         ([ENDED, ANNA], Found("anna")),
         ([ENDED, PETER], Found("ended")),
@@ -161,6 +166,10 @@ def test_i24_the_choice_depends_on_the_hits_alone(
     for order in permutations(hits):
         chosen = choose(ME, order)
         assert (chosen.remote_ids if isinstance(chosen, Doubtful) else chosen) == choice
+
+
+def test_items_without_names_are_told_by_their_key() -> None:
+    assert choose(("", ""), [BLANK, PETER]) == Found("blank")
 
 
 def test_a_key_that_proves_who_it_is_asks_for_no_names() -> None:

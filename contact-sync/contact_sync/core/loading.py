@@ -10,16 +10,17 @@ import difflib
 import re
 import unicodedata
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
-from contact_sync.core.text import comparable
+from contact_sync.core.matching import Likeness, compare_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 #: Columns that loaders and the SDK add; of these only `_sdc_deleted_at` is acted upon.
 METADATA_PREFIX = "_sdc_"
+
+_NAMES = ("first_name", "last_name")
 
 #: What names of columns are made of. Anything else might be personal, and is not repeated.
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,79}")
@@ -221,7 +222,9 @@ class Doubtful:
 Choice: TypeAlias = Found | NotFound | Doubtful
 
 
-def choose(names: tuple[str, str] | None, hits: Iterable[Hit]) -> Choice:
+def choose(
+    names: tuple[str, str] | None, hits: Iterable[Hit], *, is_one_source: bool = False
+) -> Choice:
     """Choose among the records that bear the key of one that is to be loaded.
 
     Live records go before obsolete ones: those are left over from a person or company that was
@@ -230,50 +233,44 @@ def choose(names: tuple[str, str] | None, hits: Iterable[Hit]) -> Choice:
     Args:
         names: First and last name of what is to be loaded; None if names do not matter.
         hits: Records with the same key.
+        is_one_source: They are of the same stream and run: rows that repeat a key, where one of
+            them may hold no names at all.
     """
     distinct = {hit.remote_id: hit for hit in hits}.values()
     for is_live in (True, False):
-        choice = _choose(names, [hit for hit in distinct if hit.is_live is is_live])
+        verdicts = {
+            hit.remote_id: _compared(names, hit.names, is_one_source=is_one_source)
+            for hit in distinct
+            if hit.is_live is is_live
+        }
+        choice = _choose(verdicts)
         if not isinstance(choice, NotFound):
             return choice
     return NotFound()
 
 
-def _choose(names: tuple[str, str] | None, hits: Sequence[Hit]) -> Choice:
-    verdicts = [(hit.remote_id, compare_names(names, hit.names)) for hit in hits]
-    same = sorted(remote_id for remote_id, verdict in verdicts if verdict is Names.AGREE)
+def _choose(verdicts: Mapping[str, Likeness]) -> Choice:
+    same = sorted(one for one, likeness in verdicts.items() if likeness is Likeness.SAME)
     if len(same) == 1:
         return Found(same[0])
     if same:
         return Doubtful(tuple(same), "several records have its key")
-    doubtful = sorted(remote_id for remote_id, verdict in verdicts if verdict is Names.DOUBT)
+    doubtful = sorted(one for one, likeness in verdicts.items() if likeness is Likeness.DOUBTFUL)
     if doubtful:
-        return Doubtful(tuple(doubtful), "a record with its key has another first or last name")
+        return Doubtful(tuple(doubtful), "its key alone proves nobody, and the names do not agree")
     return NotFound()
 
 
-class Names(Enum):
-    """What first and last name say of two records with one key."""
-
-    AGREE = "the same person"
-    DOUBT = "one name contradicts"
-    CONTRADICT = "two people"
-
-
-def compare_names(one: tuple[str, str] | None, other: tuple[str, str] | None) -> Names:
-    """Compare first and last names; None says that they do not matter."""
+def _compared(
+    one: tuple[str, str] | None, other: tuple[str, str] | None, *, is_one_source: bool
+) -> Likeness:
     if one is None or other is None:
-        return Names.AGREE
-    agreeing = [_agrees(*pair) for pair in zip(one, other, strict=True)]
-    if all(agreeing):
-        return Names.AGREE
-    return Names.DOUBT if any(agreeing) else Names.CONTRADICT
-
-
-def _agrees(one: str, other: str) -> bool:
-    """Whether two names are equal, or one is blank or an initial of the other."""
-    short, long = sorted((comparable(one).rstrip("."), comparable(other).rstrip(".")), key=len)
-    return short in {long, ""} or (len(short) == 1 and long.startswith(short))
+        return Likeness.SAME
+    is_nameless = not any(one), not any(other)
+    # Companies have no names. Rows of one source and one key are one row, unless names deny it.
+    if all(is_nameless) or (is_one_source and any(is_nameless)):
+        return Likeness.SAME
+    return compare_names(*(dict(zip(_NAMES, names, strict=True)) for names in (one, other)))
 
 
 # -- columns and keys ------------------------------------------------------------------------------
