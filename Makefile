@@ -1,4 +1,4 @@
-# Needs Python 3.10 or later (with venv and pip), git and make; everything else is installed into
+# Needs Python 3.11 or later (with venv and pip), git and make; everything else is installed into
 # this folder. `make help` lists the targets.
 
 PYTHON ?= python3
@@ -81,7 +81,7 @@ settings: .venv/.installed ## write settings and issue codes into meltano.yml an
 
 .PHONY: constraints
 constraints: $(filter-out uv,$(UV)) ## pin what the packages need; UPGRADE=--upgrade takes new versions
-	$(UV) pip compile --quiet --universal --python-version 3.10 --no-annotate \
+	$(UV) pip compile --quiet --universal --python-version 3.11 --no-annotate \
 		--no-header --group dev --all-extras pyproject.toml contact-sync/pyproject.toml \
 		$(addprefix --no-emit-package ,$(sort $(notdir $(filter-out emulators,$(PACKAGES))) \
 		contact-sync-emulators)) --output-file constraints.txt $(UPGRADE)

@@ -2,6 +2,6 @@
 
 import sys
 
-if sys.version_info < (3, 10):  # noqa: UP036 - the very purpose of this file
+if sys.version_info < (3, 11):  # noqa: UP036 - the very purpose of this file
     found = ".".join(str(part) for part in sys.version_info[:3])
-    sys.exit("Python 3.10 or later is needed, this is " + found + ". Try: make PYTHON=python3.12")
+    sys.exit("Python 3.11 or later is needed, this is " + found + ". Try: make PYTHON=python3.12")

@@ -31,7 +31,7 @@ def parse_instant(text: str) -> datetime:
     Raises:
         ValueError: No instant, or one without a zone.
     """
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("the instant has no time zone")
     return moment.astimezone(timezone.utc)

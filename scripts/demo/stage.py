@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Self, cast
 
 from emulators.__main__ import create_service, project_settings
 from emulators.seed import PERSONAL_MARK, Seeder
 from emulators.server import EmulatorServer
 from emulators.tls import create_tls
-from typing_extensions import Self
 
 from demo import expectations
 from demo.project import Project

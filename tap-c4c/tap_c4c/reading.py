@@ -112,8 +112,7 @@ def parse_time(text: object) -> datetime | None:
     if not isinstance(text, str):
         return None
     try:
-        # Python 3.10 does not read the `Z`.
-        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
     if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:

@@ -66,7 +66,7 @@ class Source:
         for position, address in enumerate(addresses):
             try:
                 self.folders(address)  # must be read anyway, and fails like any other call
-            except MailboxError as error:  # noqa: PERF203 - all bad entries in one message
+            except MailboxError as error:
                 failures[position] = error
         if failures:
             raise explain_mailboxes(failures)

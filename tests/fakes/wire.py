@@ -8,11 +8,11 @@ import ssl
 import threading
 from dataclasses import dataclass, field
 from http.client import HTTPMessage
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import requests
 from requests.adapters import HTTPAdapter
-from typing_extensions import Self, override
+from typing_extensions import override
 from urllib3 import HTTPResponse
 
 if TYPE_CHECKING:

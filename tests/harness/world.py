@@ -12,7 +12,7 @@ import io
 import json
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from contact_sync.mapper import ContactSyncMapper
 from contact_sync.store import Store
@@ -24,7 +24,6 @@ from tap_c4c.tap import TapC4C
 from tap_exchange_contacts.tap import TapExchangeContacts
 from target_c4c.target import TargetC4C
 from target_exchange_contacts.target import TargetExchangeContacts
-from typing_extensions import Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

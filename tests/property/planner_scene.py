@@ -7,7 +7,7 @@ rest that no invariant objects to.
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from contact_sync.core.guards import Limits
 from contact_sync.core.model import Direction, RecordType, Side
@@ -19,7 +19,6 @@ from property.planner_mailbox import BIN, DEFAULT, MAILBOX, Item
 from property.planner_referee import Referee
 from property.planner_users import Users
 from property.planner_world import World
-from typing_extensions import Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable

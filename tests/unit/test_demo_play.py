@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import pytest
 from demo import __main__ as play
@@ -21,7 +21,6 @@ from emulators.c4c.service import C4CService
 from emulators.graph.service import GraphService
 from emulators.seed import PERSONAL_MARK, Amounts, Seeder
 from rich.console import Console
-from typing_extensions import Self
 
 if TYPE_CHECKING:
     from pathlib import Path

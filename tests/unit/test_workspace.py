@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import re
 import shlex
 import sys
-from importlib import import_module
+import tomllib
+import types
+import warnings
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -16,14 +19,14 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from singer_sdk.helpers._compat import warn_python_eol
 from with_index import uv_variables
 
-TOML: Any = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
 ROOT = Path(__file__).resolve().parents[2]
 MANIFESTS = sorted(path for path in ROOT.glob("**/pyproject.toml") if ".venv" not in path.parts)
 PROJECTS: dict[str, Any] = {
     project["name"]: project
-    for project in (TOML.loads(path.read_text("utf-8"))["project"] for path in MANIFESTS)
+    for project in (tomllib.loads(path.read_text("utf-8"))["project"] for path in MANIFESTS)
 }
 MELTANO: dict[str, Any] = yaml.safe_load((ROOT / "meltano.yml").read_text("utf-8"))
 PLUGINS = [
@@ -45,6 +48,43 @@ def test_all_distributions_agree_on(key: str) -> None:
     assert len({project[key] for project in PROJECTS.values()}) == 1
 
 
+@pytest.mark.parametrize(
+    ("path", "pattern"),
+    [
+        ("README.md", r"Python (3\.\d+) or later"),
+        ("CONTRIBUTING.md", r"Python (3\.\d+) or later"),
+        ("Makefile", r"Python (3\.\d+) or later"),
+        ("Makefile", r"--python-version (3\.\d+)"),
+        ("pyproject.toml", r'target-version = "py(3\d+)"'),
+        ("pyproject.toml", r'python_version = "(3\.\d+)"'),
+        ("scripts/check_python.py", r"version_info < \((3, \d+)\)"),
+        ("scripts/check_python.py", r"Python (3\.\d+) or later"),
+    ],
+)
+def test_the_oldest_python_is_the_same_in(path: str, pattern: str) -> None:
+    promised = PROJECTS["contact-sync"]["requires-python"].removeprefix(">=")
+    found = re.findall(pattern, (ROOT / path).read_text("utf-8"))
+    assert {re.sub(r"\W", "", entry) for entry in found} == {re.sub(r"\W", "", promised)}
+
+
+def test_an_older_python_is_refused_in_one_line() -> None:
+    program = (ROOT / "scripts" / "check_python.py").read_text("utf-8")
+    older = types.SimpleNamespace(version_info=(3, 10, 20), exit=sys.exit)
+    with pytest.raises(SystemExit) as caught:
+        exec(program.replace("import sys\n", ""), {"sys": older})
+    assert str(caught.value).startswith("Python 3.11 or later is needed, this is 3.10.20.")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("year", [2027, 2100])
+def test_no_test_turns_red_by_the_calendar(year: int) -> None:
+    # Warnings are errors here; the SDK warns of the age of the Python that runs it.
+    today, version = dt.date(year, 6, 1), (3, 11)
+    warn_python_eol(today, version)
+    with pytest.raises(FutureWarning):
+        warnings.warn("Python is old, and something else is", FutureWarning, stacklevel=1)
+
+
 @pytest.mark.parametrize("name", sorted(PROJECTS))
 def test_constraints_pin_what_a_distribution_requires(name: str) -> None:
     extras = PROJECTS[name].get("optional-dependencies", {}).values()
@@ -52,7 +92,7 @@ def test_constraints_pin_what_a_distribution_requires(name: str) -> None:
 
 
 def test_constraints_pin_the_development_tools() -> None:
-    group = TOML.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"]["dev"]
+    group = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"]["dev"]
     assert not _unpinned(group)
 
 
@@ -94,7 +134,8 @@ def test_pip_urls_name_constraints_and_every_local_part(kind: str, plugin: dict[
         return  # has pins of its own, which contradict ours
     words = shlex.split(plugin["pip_url"])
     parts = [ROOT / word.partition("[")[0] for word in words if word.startswith("./")]
-    named = {TOML.loads((part / "pyproject.toml").read_text())["project"]["name"] for part in parts}
+    manifests = [tomllib.loads((part / "pyproject.toml").read_text()) for part in parts]
+    named = {manifest["project"]["name"] for manifest in manifests}
     needed = _own_requirements(plugin["name"], with_extra=kind == "extractors")
     assert words[:2] == ["-c", "constraints.txt"]
     assert named == needed

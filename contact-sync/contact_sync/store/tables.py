@@ -31,8 +31,7 @@ class UtcText(sa.types.TypeDecorator[datetime]):
 
     @override
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> datetime | None:
-        # Python 3.10 cannot read the "Z".
-        return None if value is None else datetime.fromisoformat(value.replace("Z", "+00:00"))
+        return None if value is None else datetime.fromisoformat(value)
 
 
 link = sa.Table(
