@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 #: Columns that loaders and the SDK add; of these only `_sdc_deleted_at` is acted upon.
 METADATA_PREFIX = "_sdc_"
 
-_NAMES = ("first_name", "last_name")
-
 #: What names of columns are made of. Anything else might be personal, and is not repeated.
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,79}")
 
@@ -140,7 +138,7 @@ def plan_stream(
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return the known name that is most like this one, in any case; empty if none is."""
     folded = {entry.casefold(): entry for entry in sorted(known)}
-    found = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(name.casefold(), list(folded))
     return folded[found[0]] if found else ""
 
 
@@ -270,7 +268,9 @@ def _compared(
     # Companies have no names. Rows of one source and one key are one row, unless names deny it.
     if all(is_nameless) or (is_one_source and any(is_nameless)):
         return Likeness.SAME
-    return compare_names(*(dict(zip(_NAMES, names, strict=True)) for names in (one, other)))
+    return compare_names(
+        {"first_name": one[0], "last_name": one[1]}, {"first_name": other[0], "last_name": other[1]}
+    )
 
 
 # -- columns and keys ------------------------------------------------------------------------------
