@@ -17,7 +17,7 @@ import requests
 from werkzeug.wrappers import Request, Response
 
 from emulators.clock import Clock, parse_instant
-from emulators.faults import Fault, FaultScript
+from emulators.faults import Fault, FaultScript, for_good
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -64,6 +64,14 @@ class ServiceAdmin:
             TypeError: Unknown attribute.
         """
         return self._faults.add(Fault(**fault))
+
+    def trouble_for_good(self, answer: str, **conditions: Any) -> int:  # noqa: ANN401 - as above
+        """Register a fault that lasts until all are cleared (`faults.for_good`)."""
+        return self._faults.add(for_good(answer, **conditions))
+
+    def operations(self) -> list[str]:
+        """Return the name of every operation of the service, for faults of each of them."""
+        return sorted(self._faults.operations)
 
     def fault_report(self) -> list[dict[str, Any]]:
         """Return all faults with how often they matched and fired."""

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Mapping  # noqa: TC003 - dataclasses and tables below
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from emulators.clock import Clock
 
 STATUS = "status"
@@ -23,7 +22,24 @@ LATENCY = "latency"
 CUT_BEFORE = "cut_before"
 CUT_AFTER = "cut_after"
 STATUS_AFTER = "status_after"
-GENERAL_KINDS = frozenset({STATUS, LATENCY, CUT_BEFORE, CUT_AFTER, STATUS_AFTER})
+HANG = "hang"
+GENERAL_KINDS = frozenset({STATUS, LATENCY, CUT_BEFORE, CUT_AFTER, STATUS_AFTER, HANG})
+
+#: What something in trouble answers for good (I45), by name: attributes of its fault. A reset may
+#: come after the call took effect, which only shows where it was a write.
+ANSWERS: Mapping[str, Mapping[str, Any]] = {
+    "400": {"kind": STATUS, "status": 400, "count": 0},
+    "401 once": {"kind": STATUS, "status": 401, "count": 1},
+    "403": {"kind": STATUS, "status": 403, "count": 0},
+    "404": {"kind": STATUS, "status": 404, "count": 0},
+    "409": {"kind": STATUS, "status": 409, "count": 0},
+    "410": {"kind": STATUS, "status": 410, "count": 0},
+    "413": {"kind": STATUS, "status": 413, "count": 0},
+    "500": {"kind": STATUS, "status": 500, "count": 0},
+    "503": {"kind": STATUS, "status": 503, "count": 0},
+    "reset": {"kind": CUT_BEFORE, "count": 0},
+    "hang": {"kind": HANG, "count": 0, "seconds": 30.0},
+}
 
 _HTML = "<html><body><h1>Service unavailable</h1></body></html>"
 
@@ -40,11 +56,13 @@ class Call:
         method: HTTP verb, upper case.
         path: Path and query below the service's root, decoded, no leading slash.
         operation: The service's own name for it, e.g. `contacts.create`; see each service.
+        content: Text of its body; a new item or record has no id in its path yet.
     """
 
     method: str
     path: str
     operation: str
+    content: str = ""
 
 
 @dataclass
@@ -54,10 +72,12 @@ class Fault:
     Attributes:
         kind: `status`, `latency`, `cut_before` (nothing happens, no answer), `cut_after` (the
             call takes effect, no answer), `status_after` (the call takes effect, the answer is an
-            error; not for sign-in), or a kind of the service.
+            error; not for sign-in), `hang` (nothing happens, no answer until the client gives up),
+            or a kind of the service.
         method: HTTP verb.
         path: Regular expression searched in `Call.path`.
         operation: Exact `Call.operation`.
+        content: Regular expression searched in `Call.content`.
         nth: First matching call that is hit, counted from 1.
         count: How many matching calls are hit from there on; 0 = all.
         status: Answer of the kinds `status` and `status_after`.
@@ -65,7 +85,7 @@ class Fault:
         message: Error text in the body.
         headers: Extra headers, such as `Retry-After`.
         body: `json` (the service's own error format), `html`, or `empty`.
-        seconds: Duration of `latency`.
+        seconds: Duration of `latency`; longest real time of a `hang`.
         options: Extra data for kinds of the service.
         seen: Matching calls so far.
         fired: Calls hit so far.
@@ -75,6 +95,7 @@ class Fault:
     method: str | None = None
     path: str | None = None
     operation: str | None = None
+    content: str | None = None
     nth: int = 1
     count: int = 1
     status: int = 503
@@ -94,6 +115,8 @@ class Fault:
         if self.operation is not None and self.operation != call.operation:
             return False
         if self.path is not None and re.search(self.path, call.path) is None:
+            return False
+        if self.content is not None and re.search(self.content, call.content) is None:
             return False
         self.seen += 1
         due = self.seen >= self.nth and (self.count == 0 or self.seen < self.nth + self.count)
@@ -119,6 +142,22 @@ class Fault:
         response = Response(text, self.status, content_type=content_type)
         response.headers.extend(self.headers)
         return response
+
+
+def for_good(answer: str, **conditions: Any) -> Fault:  # noqa: ANN401 - attributes of `Fault`
+    """Return a fault that lasts until the script is cleared, for one of `ANSWERS`.
+
+    Args:
+        answer: Name in `ANSWERS`.
+        conditions: Attributes of `Fault`: which calls it hits, and what differs from the answer,
+            such as `code`.
+
+    Raises:
+        ValueError: No such answer.
+    """
+    if answer not in ANSWERS:
+        raise ValueError(f"unknown answer {answer!r}; known: {list(ANSWERS)}")
+    return Fault(**{**ANSWERS[answer], **conditions})
 
 
 @dataclass(frozen=True)
@@ -149,25 +188,42 @@ class Interception:
 class FaultScript:
     """The faults registered for one service; thread-safe."""
 
-    def __init__(self, clock: Clock, named_kinds: frozenset[str] = frozenset()) -> None:
-        """Take the clock that latency runs on and the kinds only this service knows."""
+    def __init__(
+        self,
+        clock: Clock,
+        named_kinds: frozenset[str] = frozenset(),
+        operations: frozenset[str] = frozenset(),
+    ) -> None:
+        """Prepare an empty script.
+
+        Args:
+            clock: Time that latency runs on.
+            named_kinds: Kinds that only this service knows.
+            operations: Every `Call.operation` of the service; empty: not checked.
+        """
         self._clock = clock
         self._kinds = GENERAL_KINDS | named_kinds
+        self.operations = operations
         self._lock = threading.Lock()
         self._faults: list[Fault] = []
+        self._is_cleared = threading.Event()
 
     def add(self, fault: Fault) -> int:
         """Register a fault and return its number.
 
         Raises:
-            ValueError: Unknown kind or body, or a pattern that does not compile.
+            ValueError: Unknown kind, operation or body, or a pattern that does not compile.
         """
         if fault.kind not in self._kinds:
             raise ValueError(f"unknown fault kind {fault.kind!r}; known: {sorted(self._kinds)}")
         if fault.body not in {"json", "html", "empty"}:
             raise ValueError("body is one of: json, html, empty")
+        if self.operations and fault.operation not in {None, *self.operations}:
+            raise ValueError(f"unknown operation {fault.operation!r}")
         re.compile(fault.path or "")
+        re.compile(fault.content or "")
         with self._lock:
+            self._is_cleared.clear()
             self._faults.append(fault)
             return len(self._faults) - 1
 
@@ -175,7 +231,7 @@ class FaultScript:
         """Let the script act before the call is handled.
 
         Raises:
-            ConnectionCut: A `cut_before` fault hit the call.
+            ConnectionCut: A `cut_before` or `hang` fault hit the call.
         """
         with self._lock:
             hits = _compatible([fault for fault in self._faults if fault.hits(call)])
@@ -183,6 +239,10 @@ class FaultScript:
         for fault in hits:
             if fault.kind == LATENCY:
                 self._clock.sleep(fault.seconds)
+        if HANG in kinds:
+            # Real time: it is the client's patience that ends it, or the end of the script.
+            self._is_cleared.wait(max(fault.seconds for fault in hits if fault.kind == HANG))
+            raise ConnectionCut("no answer for a long time")
         if CUT_BEFORE in kinds:
             raise ConnectionCut("connection cut before the call")
         return Interception(
@@ -205,6 +265,7 @@ class FaultScript:
         """Forget all faults."""
         with self._lock:
             self._faults.clear()
+            self._is_cleared.set()
 
 
 def _compatible(hits: list[Fault]) -> list[Fault]:
@@ -214,7 +275,7 @@ def _compatible(hits: list[Fault]) -> list[Fault]:
     of each kind one acts at a time.
     """
     hits = _one_of_a_kind(hits)
-    ending = [fault for kind in (CUT_BEFORE, STATUS) for fault in hits if fault.kind == kind]
+    ending = [fault for kind in (HANG, CUT_BEFORE, STATUS) for fault in hits if fault.kind == kind]
     if not ending:
         return hits
     for fault in hits:

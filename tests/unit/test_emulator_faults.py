@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 from emulators.admin import TOKEN_HEADER, AdminError, ServiceAdmin
+from emulators.c4c.service import C4CService
 from emulators.clock import Clock, parse_instant, to_ticks
 from emulators.environment import write_env_file
-from emulators.faults import Call, ConnectionCut, Fault, FaultScript
+from emulators.faults import ANSWERS, Call, ConnectionCut, Fault, FaultScript, for_good
+from emulators.graph.service import GraphService
 from emulators.server import EmulatorServer
 from emulators.tls import TlsMaterial, create_tls
 from werkzeug.wrappers import Request, Response
@@ -134,6 +136,50 @@ def test_of_two_faults_of_a_kind_on_one_call_the_second_waits_for_the_next(
     assert [fault["options"] for fault in script.unused()] == [{"text": "second"}]
     assert script.begin(READ).named == {"odd": {"text": "second"}}
     assert script.unused() == []
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_i45_trouble_for_good_lasts_until_it_is_cleared(answer: str) -> None:
+    script = FaultScript(Clock(START), operations=frozenset({"things.list", "things.create"}))
+    script.add(for_good(answer, path="things", content="Ada", seconds=0.0))
+    asked = Call("POST", "things", "things.create", '{"name": "Ada"}')
+    assert script.begin(WRITE).answer is None
+    hits = [_is_hit(script, asked) for _ in range(3)]
+    assert hits == ([True, False, False] if answer == "401 once" else [True] * 3)
+    script.clear()
+    assert not _is_hit(script, asked)
+
+
+def _is_hit(script: FaultScript, call: Call) -> bool:
+    try:
+        return script.begin(call).answer is not None
+    except ConnectionCut:
+        return True
+
+
+def test_a_hang_ends_with_the_script() -> None:
+    script = FaultScript(Clock(START))
+    script.add(for_good("hang"))
+    ended: list[bool] = []
+    caller = threading.Thread(target=lambda: ended.append(_is_hit(script, READ)))
+    caller.start()
+    script.clear()
+    caller.join(timeout=20)
+    assert ended in ([True], [False])
+
+
+@pytest.mark.parametrize("service", [GraphService, C4CService])
+def test_i45_faults_name_operations_that_the_service_has(
+    service: type[GraphService | C4CService],
+) -> None:
+    admin = service(clock=Clock(START), seed=1).admin
+    assert len(admin.operations()) > 20
+    for operation in admin.operations():
+        admin.trouble_for_good("403", operation=operation)
+    with pytest.raises(ValueError, match="unknown operation"):
+        admin.trouble_for_good("403", operation="contacts.no_such")
+    with pytest.raises(ValueError, match="unknown answer"):
+        admin.trouble_for_good("418")
 
 
 def test_latency_moves_a_virtual_clock(script: FaultScript) -> None:

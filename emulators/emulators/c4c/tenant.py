@@ -16,6 +16,7 @@ from emulators.c4c.models import User, World
 from emulators.c4c.rules import InputRules
 from emulators.c4c.security import Security
 from emulators.c4c.switches import Switches
+from emulators.c4c.urls import operations
 from emulators.faults import FaultScript
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Tenant:
         self.chance = random.Random(seed)  # noqa: S311 - reproducible by intention
         self.lock = threading.RLock()
         self.switches = Switches()
-        self.faults = FaultScript(clock, NAMED_FAULTS)
+        self.faults = FaultScript(clock, NAMED_FAULTS, operations(Facts()))
         # The name shown in CreatedBy is not the login name: nobody may compare the two.
         technical = User("Contact Sync Integration", self.new_uuid())
         self.password = f"Pw-{self.chance.getrandbits(64):016x}"

@@ -16,6 +16,7 @@ from emulators.faults import Call
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from emulators.c4c.facts import Facts
     from emulators.c4c.models import User
 
 ROOT = "/sap/c4c/odata/v1/c4codataapi/"
@@ -83,7 +84,8 @@ class ODataRequest:
         """Describe the request to the fault script."""
         query = "&".join(f"{name}={value}" for name, value in self.options.items())
         path = f"{self.path}?{query}" if query else self.path
-        return Call(self.method, path, operation(self.method, self.path))
+        content = self.body.decode("utf-8", errors="replace")
+        return Call(self.method, path, operation(self.method, self.path), content)
 
 
 def split_target(target: str) -> tuple[str, dict[str, str]]:
@@ -121,3 +123,18 @@ def operation(method: str, path: str) -> str:
     else:
         verb = "list" if match["key"] is None else "get"
     return f"{match['set']}.{verb}"
+
+
+def operations(facts: Facts) -> frozenset[str]:
+    """Return the name of every operation of a tenant, as `operation` gives them."""
+    verbs = ("list", "count", "get", "navigate", *_VERBS.values())
+    return frozenset(
+        {
+            BATCH,
+            METADATA,
+            "root",
+            "token",
+            *(f"{name}.{verb}" for name in facts.by_set for verb in verbs),
+            *(f"{name}.{verb}" for name in facts.code_properties() for verb in ("list", "count")),
+        }
+    )

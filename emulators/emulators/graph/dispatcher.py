@@ -138,7 +138,8 @@ class Dispatcher:
         options = "&".join(f"{name}={value}" for name, value in request.query.items())
         operation = "" if route is None else route.operation
         target = path.lstrip("/") + ("?" + options if options else "")
-        interception = self._faults.begin(Call(request.method, target, operation))
+        content = request.body.decode("utf-8", errors="replace")
+        interception = self._faults.begin(Call(request.method, target, operation, content))
         if interception.answer is not None:
             reply = self.fault_reply(request.headers, interception.answer)
         elif route is None:

@@ -21,6 +21,8 @@ PATH = re.compile(
     r"/(?P<tenant>[^/]+)/(?P<endpoint>v2\.0/\.well-known/openid-configuration"
     r"|oauth2/v2\.0/token|oauth2/v2\.0/devicecode)"
 )
+#: Operations as faults name them: the last segment of the path.
+OPERATIONS = frozenset({"entra.openid-configuration", "entra.token", "entra.devicecode"})
 GRAPH_ROOTS = (
     "https://graph.microsoft.com",
     "https://graph.microsoft.us",

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Request, Response
 
 from emulators.clock import Clock
 from emulators.faults import Call, FaultScript
-from emulators.graph import entra, exceptions
+from emulators.graph import entra, exceptions, urls
 from emulators.graph.access import Access, Tenant
 from emulators.graph.admin import GraphAdmin
 from emulators.graph.batch import BatchService
@@ -23,7 +23,6 @@ from emulators.graph.mailbox import MailboxEditor
 from emulators.graph.messages import GraphRequest, Reply
 from emulators.graph.switches import Switches
 from emulators.graph.traffic import Counters, MailboxSlots, Recorder
-from emulators.graph.urls import normal_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,7 +49,11 @@ class GraphService:
         ids = IdFactory(seed)
         lock = threading.RLock()
         switches, counters, recorder, tenant = Switches(), Counters(), Recorder(), Tenant()
-        faults = FaultScript(clock, FAULT_KINDS)
+        faults = FaultScript(
+            clock,
+            FAULT_KINDS,
+            urls.OPERATIONS | entra.OPERATIONS | {"batch"},
+        )
         directory = Directory(ids.guid(), DOMAIN, ids.guid(), f"secret~{ids.token()[:24]}")
         access = Access(tenant, directory, switches)
         editor = MailboxEditor(clock, ids, switches)
@@ -136,7 +139,7 @@ class GraphService:
         return reply
 
     def _answer_graph(self, request: Request) -> Reply:
-        path = normal_path(request.path[len(ROOT) :])
+        path = urls.normal_path(request.path[len(ROOT) :])
         try:
             grant = self._directory.grant(_bearer(request), self._clock.now())
         except exceptions.GraphError as error:

@@ -71,6 +71,14 @@ _TREE = (
     (f"{_CHILD_FOLDER}/contacts", _CONTACTS),
     (f"{_USER}/outlook/masterCategories", _CATEGORIES),
 )
+#: Every operation's name; `batch` and the token endpoints are the service's own.
+OPERATIONS = frozenset(
+    operation
+    for _, branch in _TREE
+    for methods in branch.values()
+    for operation in methods.values()
+    if operation != NOT_EMULATED
+)
 _PARAMETER = re.compile(r"\{([A-Za-z0-9-]+)\}")
 _KEY = re.compile(r"\('((?:[^'/]|'')*)'\)")
 
