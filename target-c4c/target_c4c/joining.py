@@ -14,6 +14,7 @@ from contact_sync.contract import Op
 from contact_sync.core import matching, merge, outcome
 from contact_sync.core.claims import Claim
 from contact_sync.core.model import Owes, Phase, RecordType, Side
+from contact_sync.core.newest import is_exchange_newer
 from contact_sync.core.status import ACTIVE, STATUS_PROPERTY, is_obsolete
 
 from target_c4c.lookups import find_candidates
@@ -190,8 +191,9 @@ class Joining:
             may_write_c4c=contract.writable,
             may_write_exchange=contract.returnable,
             on_conflict=contract.on_conflict,
-            exchange_is_newer=(contract.source_modified_at or "")[:19]
-            > str(record.properties.get("ChangedOn") or "")[:19],
+            exchange_is_newer=is_exchange_newer(
+                contract.source_modified_at, record.properties.get("ChangedOn")
+            ),
             untouched_exchange=_untouched(base, contract.source),
             untouched_c4c=_untouched(other_base, live),
         )

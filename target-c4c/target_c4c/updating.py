@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from c4c_client import PreconditionFailedError, UnknownOutcomeError, Update
 from contact_sync.core import merge, outcome
 from contact_sync.core.model import Side
+from contact_sync.core.newest import is_exchange_newer
 from contact_sync.core.status import is_obsolete
 
 if TYPE_CHECKING:
@@ -140,7 +141,9 @@ class Updating:
             live=live,
             source_side=Side.EXCHANGE,
             on_conflict=task.contract.on_conflict,
-            source_is_newer=_is_newer(task, record),
+            exchange_is_newer=is_exchange_newer(
+                task.contract.source_modified_at, record.properties.get("ChangedOn")
+            ),
         )
         dropped = {name: source[name] for name in merged.lost}
         dropped.update({n: live[n] for n in merged.conflicts if n not in merged.lost})
@@ -199,8 +202,3 @@ def _one_per_record(updates: list[_Update]) -> tuple[list[_Update], list[_Update
     for update in later:
         update.needs_read = True
     return now, later
-
-
-def _is_newer(task: Task, record: C4CRecord) -> bool:
-    changed_at = str(record.properties.get("ChangedOn") or "")
-    return (task.contract.source_modified_at or "")[:19] > changed_at[:19]

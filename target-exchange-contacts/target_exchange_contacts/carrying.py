@@ -76,7 +76,7 @@ class Carrying:
             live=now,
             source_side=Side.EXCHANGE,
             on_conflict={},
-            source_is_newer=False,
+            exchange_is_newer=False,
         )
         lost = {name: live[name] for name in merged.conflicts}
         self._book.conflict(task, merged.conflicts, merged.conflicts, lost)

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from contact_sync.contract import Op
 from contact_sync.core import claims, matching, merge, outcome
 from contact_sync.core.model import Owes, Phase, RecordType, Side
+from contact_sync.core.newest import is_exchange_newer
 from contact_sync.core.routing import with_mark
 from exchange_client import ContactCreate
 
-from target_exchange_contacts.writing import Write, is_newer, link_text
+from target_exchange_contacts.writing import Write, link_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -140,7 +141,9 @@ class Creating:
             may_write_c4c=contract.returnable,
             may_write_exchange=contract.writable,
             on_conflict=contract.on_conflict,
-            exchange_is_newer=not is_newer(contract, item),
+            exchange_is_newer=is_exchange_newer(
+                item.properties.get("lastModifiedDateTime"), contract.source_modified_at
+            ),
             untouched_exchange=_untouched(base, live),
             untouched_c4c=_untouched(other_base, contract.source),
         )

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from contact_sync.core import merge, outcome
 from contact_sync.core.claims import Claim
 from contact_sync.core.model import Owes, Phase, Side
+from contact_sync.core.newest import is_exchange_newer
 from exchange_client import ContactUpdate, PreconditionFailedError, UnknownOutcomeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from contact_sync.book import Book
-    from contact_sync.contract import Contract
     from exchange_client import Contact, ExchangeClient
 
     from target_exchange_contacts.task import Task
@@ -53,12 +53,6 @@ def link_text(book: Book, task: Task) -> str:
     """Return the text of the link property for a task's record."""
     tenant = book.store.binding(Side.C4C) or ""
     return Claim(tenant, task.kind, task.link.c4c_id or "").render()
-
-
-def is_newer(contract: Contract, item: Contact) -> bool:
-    """Whether the C4C record in hand was changed after the item."""
-    changed_at = str(item.properties.get("lastModifiedDateTime") or "")
-    return (contract.source_modified_at or "")[:19] > changed_at[:19]
 
 
 class Writing:
@@ -158,7 +152,9 @@ class Writing:
             live=live,
             source_side=Side.C4C,
             on_conflict=contract.on_conflict,
-            source_is_newer=is_newer(contract, item),
+            exchange_is_newer=is_exchange_newer(
+                item.properties.get("lastModifiedDateTime"), contract.source_modified_at
+            ),
         )
         if merged.conflicts:
             # Only a conflict of this stage is news; stage 1 may have logged one a minute ago.

@@ -163,6 +163,27 @@ def test_conflict_newest_takes_the_record_that_was_changed_last(tmp_path: Path, 
         assert_quiet(world)
 
 
+@pytest.mark.parametrize("stage", [1, 2])
+def test_conflict_newest_within_one_second_is_c4cs_in_both_stages(
+    tmp_path: Path, stage: int
+) -> None:
+    with World(tmp_path, mapper={"contact": {"on_conflict": "newest"}}) as world:
+        object_id, item_id = linked(world, "contact", "Abel", JobTitle="Old")
+        edit_record(world, "contact", object_id, JobTitle="c4c")
+        if stage == 1:
+            edit_item(world, item_id, jobTitle="exchange")
+        else:
+            # After stage 1 has read, right before stage 2 writes.
+            options = {"call": "edit_contact", "args": [ALICE, item_id, {"jobTitle": "exchange"}]}
+            world.graph.add_fault(kind="outlook_before", method="PATCH", options=options)
+        world.session()
+        world.settle()
+        assert record(world, "contact", object_id)["JobTitle"] == "c4c"
+        assert values(world, item_id)["jobTitle"] == "c4c"
+        assert issue(world, "conflict").fields == ("job_title",)
+        assert_quiet(world)
+
+
 def test_conflict_closes_by_itself_when_the_field_is_edited_again(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         object_id, item_id = linked(world, "contact", "Abel", JobTitle="Old")

@@ -31,8 +31,8 @@ def policy(
         ("same value: agreed", "0", "1", "1", Winner.C4C, False, "agreed"),
         ("both edited, C4C wins", "0", "2", "1", Winner.C4C, True, "lost"),
         ("both edited, Exchange wins", "0", "2", "1", Winner.EXCHANGE, False, "won"),
-        ("newest: the source", "0", "2", "1", Winner.NEWEST, True, "won"),
-        ("newest: the other", "0", "2", "1", Winner.NEWEST, False, "lost"),
+        ("newest: Exchange", "0", "2", "1", Winner.NEWEST, True, "won"),
+        ("newest: C4C", "0", "2", "1", Winner.NEWEST, False, "lost"),
         ("unknown base counts as edited", None, "2", "1", Winner.C4C, False, "lost"),
     ],
 )
@@ -52,7 +52,7 @@ def test_update_from_exchange_meets_the_live_record(
         live={"f": live},
         source_side=Side.EXCHANGE,
         on_conflict={"f": winner},
-        source_is_newer=newer,
+        exchange_is_newer=newer,
     )
     named = {
         "write": merge.Merge(("f",), (), (), ()),
@@ -75,7 +75,7 @@ def test_each_field_of_an_update_is_judged_on_its_own_and_listed_by_name() -> No
         },
         source_side=Side.EXCHANGE,
         on_conflict=dict.fromkeys(("c1", "c2"), Winner.EXCHANGE),
-        source_is_newer=False,
+        exchange_is_newer=False,
     )
     assert result == merge.Merge(
         write=("c1", "c2", "w1", "w2"),
@@ -90,9 +90,9 @@ def test_each_field_of_an_update_is_judged_on_its_own_and_listed_by_name() -> No
     [
         (None, False, "write"),
         (Winner.C4C, False, "write"),
-        (Winner.EXCHANGE, True, "lost"),
-        (Winner.NEWEST, True, "write"),
-        (Winner.NEWEST, False, "lost"),
+        (Winner.EXCHANGE, False, "lost"),
+        (Winner.NEWEST, True, "lost"),
+        (Winner.NEWEST, False, "write"),
     ],
 )
 def test_update_from_c4c_meets_an_edited_item(
@@ -107,7 +107,7 @@ def test_update_from_c4c_meets_an_edited_item(
         live={"f": "2"},
         source_side=Side.C4C,
         on_conflict={} if winner is None else {"f": winner},
-        source_is_newer=newer,
+        exchange_is_newer=newer,
     )
     assert getattr(result, expected) == ("f",)
     assert result.conflicts == ("f",)
@@ -132,7 +132,7 @@ def test_i04_every_field_has_exactly_one_fate(
         live=live,
         source_side=Side.C4C,
         on_conflict=dict.fromkeys(source, winner),
-        source_is_newer=newer,
+        exchange_is_newer=newer,
     )
     assert sorted([*result.write, *result.agreed, *result.lost]) == sorted(source)
     assert set(result.lost) <= set(result.conflicts)

@@ -106,7 +106,7 @@ def merge_update(  # noqa: PLR0913 - one argument per column of the rule
     live: Mapping[str, str],
     source_side: Side,
     on_conflict: Mapping[str, Winner],
-    source_is_newer: bool,
+    exchange_is_newer: bool,
 ) -> Merge:
     """Merge `fields` of `source` into the live record of the other side.
 
@@ -117,7 +117,7 @@ def merge_update(  # noqa: PLR0913 - one argument per column of the rule
         live: Digests of its values as just read.
         source_side: Where the edit came from.
         on_conflict: Winner per field; a missing field means C4C.
-        source_is_newer: For `newest`: whether the source record was changed last.
+        exchange_is_newer: For `newest`: see `newest.is_exchange_newer`.
     """
     write: list[str] = []
     agreed: list[str] = []
@@ -130,8 +130,8 @@ def merge_update(  # noqa: PLR0913 - one argument per column of the rule
             write.append(name)
         else:
             conflicts.append(name)
-            winner = on_conflict.get(name, Winner.C4C)
-            won = source_is_newer if winner is Winner.NEWEST else winner.value == source_side.value
+            exchange_wins = _exchange_wins(on_conflict.get(name), is_newer=exchange_is_newer)
+            won = exchange_wins is (source_side is Side.EXCHANGE)
             (write if won else lost).append(name)
     return Merge(tuple(write), tuple(agreed), tuple(lost), tuple(conflicts))
 
@@ -203,10 +203,7 @@ def merge_first(  # noqa: PLR0913 - one argument per column of the rule
             (to_c4c if up else settled).append(name)
         else:
             conflicts.append(name)
-            winner = on_conflict.get(name, Winner.C4C)
-            exchange_wins = (
-                exchange_is_newer if winner is Winner.NEWEST else winner is Winner.EXCHANGE
-            )
+            exchange_wins = _exchange_wins(on_conflict.get(name), is_newer=exchange_is_newer)
             # A one-way field has only one way to agree, whoever would win.
             if up and (exchange_wins or not down):
                 to_c4c.append(name)
@@ -217,3 +214,7 @@ def merge_first(  # noqa: PLR0913 - one argument per column of the rule
     return FirstMerge(
         tuple(to_c4c), tuple(to_exchange), tuple(settled), tuple(conflicts), tuple(overridden)
     )
+
+
+def _exchange_wins(winner: Winner | None, *, is_newer: bool) -> bool:
+    return is_newer if winner is Winner.NEWEST else winner is Winner.EXCHANGE

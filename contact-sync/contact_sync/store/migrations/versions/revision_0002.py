@@ -44,7 +44,7 @@ def _fill(connection: sa.Connection) -> None:
     ]
     if rows:
         change = sa.update(_LINK).where(_LINK.c.link_id == sa.bindparam("one"))
-        values = {
+        values: dict[str, Any] = {
             "names_exchange": sa.bindparam("exchange"),
             "names_c4c": sa.bindparam("c4c"),
         }
@@ -53,5 +53,5 @@ def _fill(connection: sa.Connection) -> None:
 
 def _names(digests: Mapping[str, Any]) -> str | None:
     names = ("name",) if "name" in digests else ("first_name", "last_name")
-    found = [digests.get(name) for name in names]
+    found = [str(digests.get(name) or "") for name in names]
     return "".join(found) if all(found) else None
