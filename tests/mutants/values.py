@@ -24,4 +24,20 @@ VALUES = (
         "    return False",
         (f"{_UNIT}/test_core_phones_several.py",),
     ),
+    Mutant(
+        "a birthday is the UTC date of its time stamp",
+        ("I13",),
+        f"{_CORE}/birthdays.py",
+        "    return (moment + timedelta(hours=12)).date()",
+        "    return moment.date()",
+        (f"{_UNIT}/test_core_birthdays.py",),
+    ),
+    Mutant(
+        "a move copies the UTC date of a birthday",
+        ("I13", "I19"),
+        "clients/exchange-client/exchange_client/contact_fields.py",
+        "        day = datetime.fromisoformat(moment[:16]) + timedelta(hours=12)",
+        "        day = datetime.fromisoformat(moment[:16])",
+        (f"{_UNIT}/test_core_birthdays.py",),
+    ),
 )

@@ -7,6 +7,7 @@ Sources: Graph docs, "contact resource type"; MS-OXPROPS for property tags. The 
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from exchange_client.errors import ProtocolError
@@ -192,6 +193,19 @@ def _is_fit(name: str, value: object) -> bool:
     if name in _ADDRESSES:
         return _is_texts(value)
     return isinstance(value, str)
+
+
+def birthday_of(moment: str) -> str:
+    """Give the timestamp that keeps the day nearest to a birthday's moment.
+
+    Old Outlook stores the local midnight, which in UTC may be the evening before. Written back at
+    midnight it may shift by a day; 11:59 is what Outlook, Evolution and exchangelib write.
+    """
+    try:
+        day = datetime.fromisoformat(moment[:16]) + timedelta(hours=12)
+    except (ValueError, OverflowError):
+        return moment
+    return f"{day.date().isoformat()}T11:59:00Z"
 
 
 def is_private_value(sensitivity: str | None) -> bool:

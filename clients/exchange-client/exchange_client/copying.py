@@ -17,6 +17,7 @@ from exchange_client.contact_fields import (
     LINK_PROPERTY,
     SENSITIVITY_PROPERTY,
     WRITABLE,
+    birthday_of,
     canonical,
     contact_of,
     expand_of,
@@ -86,9 +87,7 @@ def carry_photo(api: GraphApi, mailbox: str, source_id: str, target_id: str) -> 
 def _part(mailbox: str, copy: ContactCopy, source: Mapping[str, Any]) -> Part:
     carried = {name: source[name] for name in WRITABLE if source.get(name)}
     if "birthday" in carried:
-        # A date kept as a timestamp. Written back at midnight it may shift by a day; 11:59 is
-        # what Outlook, Evolution and exchangelib write.
-        carried["birthday"] = f"{carried['birthday'][:10]}T11:59:00Z"
+        carried["birthday"] = birthday_of(carried["birthday"])
     extras = extended_of(source)
     extended = [
         extended_value(extended_id, extras[canonical(extended_id)])

@@ -1,6 +1,13 @@
 """A birthday is a date; both services store a moment.
 
-Responsible for the three spellings of one day. Must never shift a day.
+Responsible for the spellings of one day. Must never shift a day.
+
+A time stamp means the nearest day: old Outlook stores the local midnight of the day, which in UTC
+may be the evening before (22:00Z in Berlin, 15:00Z in Tokyo) or later that day (05:00Z in New
+York); newer
+clients write midnight or 11:59 UTC. So every local midnight from UTC-11:59 to UTC+12 gives the day
+that was typed. The midnights of UTC+13 and +14 (Samoa, summer in New Zealand) cannot be told from
+11:59 UTC of the day before, which is what Outlook itself writes today, and lose to it.
 """
 
 from __future__ import annotations
@@ -13,12 +20,14 @@ NO_DATE_YEARS = frozenset({1, 4501, 9999})
 
 _TIMESTAMP = re.compile(
     r"(?P<day>\d{4}-\d{2}-\d{2})"
-    r"(?:[T ](?P<minute>\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|(?P<offset>[+-]\d{2}:\d{2}))?)?"
+    r"(?:[T ](?P<minute>\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?"
 )
 
 
 def from_timestamp(text: str) -> str | None:
-    """Return the UTC date of a timestamp or date as `YYYY-MM-DD`, '' for none.
+    """Return the day nearest to a timestamp or date as `YYYY-MM-DD`, '' for none.
+
+    A stated offset tells the user's own clock; without one the clock is UTC.
 
     None if the text is not a date: unreadable is not the same as empty.
     """
@@ -28,7 +37,7 @@ def from_timestamp(text: str) -> str | None:
     if match is None:
         return None
     try:
-        day = _utc_date(match["day"], match["minute"], match["offset"])
+        day = _nearest_day(match["day"], match["minute"])
     except (ValueError, OverflowError):
         return None
     return "" if day.year in NO_DATE_YEARS else day.isoformat()
@@ -47,7 +56,8 @@ def to_c4c(day: str) -> str:
     return f"{day}T00:00:00"
 
 
-def _utc_date(day: str, minute: str | None, offset: str | None) -> date:
-    moment = datetime.fromisoformat(f"{day}T{minute or '00:00'}{offset or '+00:00'}")
-    # Subtracting keeps year 1 from overflowing in a conversion that would not change the day.
-    return (moment.replace(tzinfo=None) - (moment.utcoffset() or timedelta())).date()
+def _nearest_day(day: str, minute: str | None) -> date:
+    moment = datetime.fromisoformat(f"{day}T{minute or '00:00'}")
+    if moment.year in NO_DATE_YEARS:
+        return moment.date()
+    return (moment + timedelta(hours=12)).date()
