@@ -40,4 +40,20 @@ VALUES = (
         "        day = datetime.fromisoformat(moment[:16])",
         (f"{_UNIT}/test_core_birthdays.py",),
     ),
+    Mutant(
+        "the last of several numbers is the house number",
+        ("I40",),
+        f"{_CORE}/streets.py",
+        "    if any(map(str.isnumeric, text)) or not",
+        "    if not",
+        (f"{_UNIT}/test_core_streets.py",),
+    ),
+    Mutant(
+        "the number of a post office box is a house number",
+        ("I40",),
+        f"{_CORE}/streets.py",
+        "        _BOX_WORDS.intersection(words)\n",
+        "        not words\n",
+        (f"{_UNIT}/test_core_streets.py",),
+    ),
 )

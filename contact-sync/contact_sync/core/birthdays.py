@@ -4,10 +4,9 @@ Responsible for the spellings of one day. Must never shift a day.
 
 A time stamp means the nearest day: old Outlook stores the local midnight of the day, which in UTC
 may be the evening before (22:00Z in Berlin, 15:00Z in Tokyo) or later that day (05:00Z in New
-York); newer
-clients write midnight or 11:59 UTC. So every local midnight from UTC-11:59 to UTC+12 gives the day
-that was typed. The midnights of UTC+13 and +14 (Samoa, summer in New Zealand) cannot be told from
-11:59 UTC of the day before, which is what Outlook itself writes today, and lose to it.
+York); newer clients write midnight or 11:59 UTC. So every local midnight from UTC-11:59 to UTC+12
+gives the day that was typed. The midnights of UTC+13 and +14 (Samoa, summer in New Zealand) cannot
+be told from 11:59 UTC of the day before, which is what Outlook writes today, and lose to it.
 """
 
 from __future__ import annotations
