@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
-from contact_sync.core.model import Issue, Side
+from contact_sync.core.issues import MAILBOX_WRITE_CODES
+from contact_sync.core.model import Issue, RecordType, Side
 from contact_sync.store import session_owner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from contact_sync.contract import Contract
-    from contact_sync.core.model import Link, RecordType
+    from contact_sync.core.model import Link
     from contact_sync.store import Intent, Store
 
 
@@ -28,6 +29,7 @@ class FailureKind(str, Enum):
     REJECTED = "rejected"
     GONE = "gone"
     UNAVAILABLE = "unavailable"
+    MAILBOX = "mailbox"
     FATAL = "fatal"
 
 
@@ -37,14 +39,17 @@ class Failure:
 
     Attributes:
         kind: unknown: the write may have happened; rejected: this record only; gone: the record
-            is not there; unavailable: later; fatal: nothing else can work either.
+            is not there; unavailable: later; mailbox: nothing can be written to this mailbox;
+            fatal: nothing else can work either.
         fields: Vendor properties the service complained about.
         detail: Status and code.
+        code: For `mailbox`: the issue that names the cause.
     """
 
     kind: FailureKind
     fields: tuple[str, ...] = ()
     detail: str = ""
+    code: str = ""
 
 
 class Task(Protocol):
@@ -90,14 +95,22 @@ def cut_off(store: Store, side: Side) -> Iterator[tuple[Intent, Link]]:
 
 
 class Book:
-    """The store, as the steps of a target use it."""
+    """The store, as the steps of a target use it.
+
+    Attributes:
+        counts: Outcome -> number of operations.
+        troubled: Mailboxes that cannot be written to, and why; their operations are left for the
+            next session.
+    """
 
     def __init__(self, store: Store, side: Side, classify: Callable[[Exception], Failure]) -> None:
         self.store = store
         self.key = store.digest_key
         self.counts: dict[str, int] = {}
+        self.troubled: dict[str, Failure] = {}
         self._side = side
         self._classify = classify
+        self._writable: set[str] = set()
 
     def fresh(self, link: Link) -> Link:
         """Return the link as it stands in the store now."""
@@ -148,13 +161,28 @@ class Book:
             self.store.intents.close(intent, "failed")
         if failure.kind is FailureKind.FATAL:
             raise error
-        if failure.kind is FailureKind.REJECTED:
+        if failure.kind is FailureKind.MAILBOX:
+            self.troubled[task.link.mailbox] = failure
+            self.ask_again(task.link, Side.C4C)
+        elif failure.kind is FailureKind.REJECTED:
             self.issue(task, "rejected", failure.fields, failure.detail)
         elif failure.kind is FailureKind.GONE:
             self.ask_again(task.link, self._side)
         else:
             self.issue(task, "unavailable", detail=failure.detail)
         self.count("failed")
+
+    def mailbox_issue(self, mailbox: str) -> None:
+        """Raise the one issue about a mailbox in trouble, instead of one per operation (I45)."""
+        failure = self.troubled[mailbox]
+        self.store.issues.raise_(
+            Issue(
+                code=failure.code,
+                mailbox=mailbox,
+                record_type=RecordType.CONTACT,
+                detail=failure.detail,
+            )
+        )
 
     def issue(
         self,
@@ -226,6 +254,10 @@ class Book:
             self.store.issues.close(code=code, link_id=task.link.link_id)
             for code in _TRANSIENT_CODES
         ]
+        if self._side is Side.EXCHANGE and task.link.mailbox not in self._writable:
+            self._writable.add(task.link.mailbox)
+            for code in MAILBOX_WRITE_CODES:
+                self.store.issues.close(code=code, mailbox=task.link.mailbox)
         if any(closed):
             # It may have been about a write to the other side, and had this side read again.
             self.ask_again(task.link, self._side)

@@ -35,7 +35,7 @@ _ANY = {"type": ["null", "string", "number", "boolean", "array", "object"]}
 
 #: Streams that each mapping understands; others are refused, for nothing may be lost silently.
 _KNOWN = {
-    "exchange-to-c4c": ("contact_folders", "contacts", "mailbox_reads"),
+    "exchange-to-c4c": ("contact_folders", "contacts", "mailbox_problems", "mailbox_reads"),
     "c4c-to-exchange": (
         "accounts",
         "contacts",
@@ -49,6 +49,7 @@ _KNOWN = {
 _NEEDED = {
     ("exchange-to-c4c", "contact_folders"): ("mailbox", "id"),
     ("exchange-to-c4c", "contacts"): ("mailbox", "id"),
+    ("exchange-to-c4c", "mailbox_problems"): ("mailbox",),
     ("exchange-to-c4c", "mailbox_reads"): ("mailbox",),
     ("c4c-to-exchange", "accounts"): ("ObjectID",),
     ("c4c-to-exchange", "contacts"): ("ObjectID",),

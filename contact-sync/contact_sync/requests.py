@@ -71,6 +71,15 @@ class TapRequests:
         """Return exchange id -> folder id of all items with a link that is not retired."""
         return self._store.links.linked_items(mailbox)
 
+    def known_versions(self, mailbox: str) -> dict[str, str | None]:
+        """Return exchange id -> change key seen last, of the items of `known_contacts`."""
+        links = self._store.links.list_(mailbox=mailbox)
+        return {
+            link.exchange_id: link.exchange_version
+            for link in links
+            if link.exchange_id and link.phase is not Phase.RETIRED
+        }
+
     def managed_folder_ids(self, mailbox: str) -> set[str]:
         """Return the ids of the mailbox's managed folders."""
         return set(self._store.folders.get(mailbox).values())

@@ -17,6 +17,7 @@ from exchange_client import (
     MailboxError,
     ThrottledError,
     TransientError,
+    mailbox_error,
 )
 from singer_sdk.exceptions import (
     ConfigurationError,
@@ -53,10 +54,20 @@ def explain(error: ExchangeError) -> SingerSDKError:
     )
 
 
-def explain_mailboxes(errors: dict[int, MailboxError]) -> FatalAPIError:
+def explain_mailboxes(errors: dict[int, ExchangeError]) -> FatalAPIError:
     """Turn the failed checks, by position in the setting, into one error."""
-    listed = "; ".join(f"mailboxes[{position}]: {error}" for position, error in errors.items())
+    listed = "; ".join(
+        f"mailboxes[{position}]: {mailbox_error(error)}" for position, error in errors.items()
+    )
     return FatalAPIError(f"{listed}. Correct or remove the entry, then run again.")
+
+
+def explain_items(number: int) -> FatalAPIError:
+    """Say that items are missing from what was emitted."""
+    return FatalAPIError(
+        f"{number} item(s) could not be read and are missing; all others were. Open them in "
+        "Outlook, or delete them there, then run again."
+    )
 
 
 @contextmanager

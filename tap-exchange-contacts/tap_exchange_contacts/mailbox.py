@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from exchange_client import CursorExpiredError, FolderGoneError
+from exchange_client import CursorExpiredError, ExchangeError, FolderGoneError
 
 from tap_exchange_contacts.reading import Listing, doubtful_ids, is_live, strays
 
@@ -33,6 +33,8 @@ class Findings:
         cursors: Folder id -> where the next pass continues. Folders that vanished are not in
             it: their items have been looked up.
         full_folders: Ids of the folders that were listed in full.
+        unreadable: Ids of items that exist, or may, and cannot be read, with the reason.
+        plain_folders: Number of folders that the service gives no changes of.
     """
 
     mailbox: str
@@ -40,6 +42,8 @@ class Findings:
     gone: list[str]
     cursors: dict[str, str] = field(repr=False)
     full_folders: list[str]
+    unreadable: dict[str, ExchangeError]
+    plain_folders: int = 0
 
 
 class MailboxPass:
@@ -74,6 +78,8 @@ class MailboxPass:
         self._listing = Listing()
         self._cursors: dict[str, str] = {}
         self._live: dict[str, Contact] = {}
+        self._unreadable: dict[str, ExchangeError] = {}
+        self._plain_folders = 0
 
     def read(self) -> Findings:
         """Read everything that changed.
@@ -90,6 +96,8 @@ class MailboxPass:
             gone=gone,
             cursors=self._cursors,
             full_folders=self._listing.full_folders,
+            unreadable=self._unreadable,
+            plain_folders=self._plain_folders,
         )
 
     def _read_folder(self, folder_id: str) -> None:
@@ -100,19 +108,25 @@ class MailboxPass:
             # folder that vanished.
             return
         for contact in changes.contacts:
-            self._take(contact)
+            self._take(contact, is_plain=changes.is_plain)
+        for contact_id, reason in changes.unreadable.items():
+            self._listing.seen.add(contact_id)
+            self._unreadable[contact_id] = reason
+        self._plain_folders += changes.is_plain
         self._listing.removed.update(changes.removed)
         self._listing.read_folders.append(folder_id)
         if changes.is_full:
             self._listing.full_folders.append(folder_id)
         self._cursors[folder_id] = changes.cursor
 
-    def _take(self, contact: Contact) -> None:
+    def _take(self, contact: Contact, *, is_plain: bool) -> None:
         # The last entry wins, also over an earlier one from another folder.
         self._live.pop(contact.id, None)
+        self._unreadable.pop(contact.id, None)
         if any(folder.id == contact.folder_id for folder in self._folders):
             self._listing.seen.add(contact.id)
-            self._admit(contact)
+            if not (is_plain and self._asked.has_seen(contact)):
+                self._admit(contact)
         else:
             # Gone from the folder between its change and the client's look at it.
             self._listing.seen.discard(contact.id)
@@ -151,7 +165,11 @@ class MailboxPass:
         for contact_id in asked_for:
             self._live.pop(contact_id, None)
             contact = found[contact_id]
-            if contact is not None and is_live(contact, tree):
+            if isinstance(contact, ExchangeError):
+                # It may be there: nothing is said of it until it can be read again.
+                self._unreadable[contact_id] = contact
+            elif is_live(contact, tree):
+                self._unreadable.pop(contact_id, None)
                 self._admit(contact)
             elif self._is_tombstone_wanted(contact_id):
                 gone.append(contact_id)

@@ -10,11 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from exchange_client import Contact, ExchangeError, mailbox_error
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
+    from typing import TypeGuard
 
-    from exchange_client import Contact, Folder
+    from exchange_client import Folder, Found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +27,7 @@ class Asked:
     Attributes:
         has_store: Whether a store answered at all.
         known: Contact id -> id of the folder it was last seen in (None: not known).
+        versions: Contact id -> change key that was seen last.
         wanted: Ids that must be read even if nothing changed.
         folder_ids: Managed folders remembered by id.
         is_full_wanted: Whether everything is to be read again.
@@ -31,9 +35,14 @@ class Asked:
 
     has_store: bool = False
     known: Mapping[str, str | None] = field(default_factory=dict)
+    versions: Mapping[str, str | None] = field(default_factory=dict)
     wanted: frozenset[str] = frozenset()
     folder_ids: frozenset[str] = frozenset()
     is_full_wanted: bool = False
+
+    def has_seen(self, contact: Contact) -> bool:
+        """Whether the sync knows the item in this very version, and does not ask for it."""
+        return contact.id not in self.wanted and self.versions.get(contact.id) == contact.version
 
     def remembers(self, contact_id: str) -> bool:
         """Whether the sync has dealt with the item, wherever it is by now."""
@@ -78,7 +87,7 @@ def doubtful_ids(listing: Listing, asked: Asked, cursors: Collection[str]) -> se
     return (listing.removed | missing | asked.wanted) - listing.seen
 
 
-def is_live(found: Contact | None, tree: Collection[str]) -> bool:
+def is_live(found: Contact | None, tree: Collection[str]) -> TypeGuard[Contact]:
     """Whether the answer to a GET shows an item that its owner still has among the contacts.
 
     Args:
@@ -88,12 +97,14 @@ def is_live(found: Contact | None, tree: Collection[str]) -> bool:
     return found is not None and found.folder_id in tree
 
 
-def strays(found: Mapping[str, Contact | None], tree: Collection[str]) -> bool:
+def strays(found: Mapping[str, Found], tree: Collection[str]) -> bool:
     """Whether an item sits in a folder that the tree does not have.
 
     Such a folder is Deleted Items, or a contact folder that is younger than the tree.
     """
-    return any(contact is not None and contact.folder_id not in tree for contact in found.values())
+    return any(
+        isinstance(contact, Contact) and contact.folder_id not in tree for contact in found.values()
+    )
 
 
 def folder_record(mailbox: str, folder: Folder) -> dict[str, Any]:
@@ -124,3 +135,14 @@ def contact_record(mailbox: str, contact: Contact) -> dict[str, Any]:
 def tombstone(mailbox: str, contact_id: str, deleted_at: datetime) -> dict[str, Any]:
     """Give the record of a contact that is gone."""
     return {"mailbox": mailbox, "id": contact_id, "_sdc_deleted_at": deleted_at.isoformat()}
+
+
+def problem(mailbox: str, contact_id: str, error: ExchangeError) -> dict[str, Any]:
+    """Give the record of what cannot be read: an item, or with an empty id the mailbox itself."""
+    status = "" if error.status is None else str(error.status)
+    return {
+        "mailbox": mailbox,
+        "id": contact_id,
+        "problem": "unreadable" if contact_id else mailbox_error(error).reason.value,
+        "detail": f"{status} {error.code}".strip(),
+    }

@@ -102,3 +102,15 @@ MAILBOX_READS: dict[str, Any] = th.PropertiesList(
         description="Ids of the folders that were read from the start, not by delta.",
     ),
 ).to_dict()
+
+MAILBOX_PROBLEMS: dict[str, Any] = th.PropertiesList(
+    _MAILBOX,
+    th.Property(
+        "id",
+        th.StringType,
+        required=True,
+        description="Item that cannot be read; empty: the mailbox itself.",
+    ),
+    th.Property("problem", th.StringType, description="`unreadable`, or why the mailbox is not."),
+    th.Property("detail", th.StringType, description="Status and code of the service."),
+).to_dict()

@@ -95,11 +95,18 @@ class ContactsStream(MailboxStream):
         for mailbox in self._source.mailboxes:
             mark = (self._partition(mailbox) or {}).get(MARK)
             findings = self._source.read(mailbox, self._cursors(mailbox), mark)
+            if findings is None:
+                continue
             for contact in findings.live:
                 yield reading.contact_record(mailbox, contact)
             deleted_at = self._source.now()
             for contact_id in findings.gone:
                 yield reading.tombstone(mailbox, contact_id, deleted_at)
+            if findings.plain_folders:
+                self.log(
+                    "The service gives no changes of %d folder(s) of a mailbox: listed as a whole",
+                    findings.plain_folders,
+                )
             self.log(
                 "Read a mailbox: %d contacts, %d tombstones, %d of %d folders in full",
                 len(findings.live),
@@ -139,6 +146,28 @@ class ContactsStream(MailboxStream):
         return None
 
 
+class MailboxProblemsStream(MailboxStream):
+    """What could not be read: items, and mailboxes as a whole; all others go on.
+
+    By its name it comes before the stream that moves the state of a mailbox on.
+    """
+
+    name = "mailbox_problems"
+    primary_keys = ("mailbox", "id")
+    schema = schemas.MAILBOX_PROBLEMS
+
+    @override
+    def records(self) -> Iterator[dict[str, Any]]:
+        self._source.check_any_is_usable()
+        for mailbox, error in self._source.trouble.items():
+            self.log("A mailbox was left out: %s", error, level=logging.WARNING)
+            yield reading.problem(mailbox, "", error)
+        for findings in self._source.finished:
+            for contact_id, reason in findings.unreadable.items():
+                self.log("An item was left out: %s", reason, level=logging.WARNING)
+                yield reading.problem(findings.mailbox, contact_id, reason)
+
+
 class MailboxReadsStream(MailboxStream):
     """One record for each mailbox that was read to the end: its contacts are complete."""
 
@@ -154,6 +183,7 @@ class MailboxReadsStream(MailboxStream):
             # Runs when the SDK asks for the next record: this one has been written.
             if isinstance(contacts, ContactsStream):
                 contacts.advance(findings)
+        self._source.check_nothing_is_missing()
 
 
 def _read_record(findings: Findings, read_at: datetime) -> dict[str, Any]:

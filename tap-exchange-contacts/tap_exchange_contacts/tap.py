@@ -64,6 +64,7 @@ class TapExchangeContacts(Tap):
         return [
             streams.ContactFoldersStream(self, source),
             streams.ContactsStream(self, source),
+            streams.MailboxProblemsStream(self, source),
             streams.MailboxReadsStream(self, source),
         ]
 

@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 
 from contact_sync.core import merge
 from contact_sync.core.model import Side
-from exchange_client import ContactUpdate, PreconditionFailedError, UnknownOutcomeError
+from exchange_client import (
+    ContactUpdate,
+    ExchangeError,
+    PreconditionFailedError,
+    UnknownOutcomeError,
+)
 
 from target_exchange_contacts.task import Task
 from target_exchange_contacts.writing import ROUNDS
@@ -21,7 +26,7 @@ if TYPE_CHECKING:
 
     from contact_sync.book import Book
     from contact_sync.core.model import Link
-    from exchange_client import Contact, ExchangeClient, ExchangeError
+    from exchange_client import Contact, ExchangeClient
 
 #: After these the copy is read and merged again.
 _MOVED_ON = (PreconditionFailedError, UnknownOutcomeError)
@@ -56,6 +61,8 @@ class Carrying:
             copy = self._client.get_contacts(pair.mailbox, [pair.exchange_id])[pair.exchange_id]
             if copy is None:
                 return
+            if isinstance(copy, ExchangeError):
+                raise copy
             error = self._merge(task, source, base, copy)
             if error is None:
                 self._client.carry_photo(pair.mailbox, source.id, copy.id)

@@ -15,7 +15,7 @@ from contact_sync.core import claims, matching, merge, outcome
 from contact_sync.core.model import Owes, Phase, RecordType, Side
 from contact_sync.core.newest import is_exchange_newer
 from contact_sync.core.routing import with_mark
-from exchange_client import ContactCreate
+from exchange_client import Contact, ContactCreate
 
 from target_exchange_contacts.writing import Write, link_text
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from contact_sync.book import Book
     from contact_sync.core.model import Link
-    from exchange_client import Contact, ExchangeClient
+    from exchange_client import ExchangeClient
 
     from target_exchange_contacts.task import Task
 
@@ -82,7 +82,8 @@ class Creating:
         ids = [link.exchange_id for link in links if link.exchange_id]
         missing = [item_id for item_id in ids if item_id not in listed]
         found = {**listed, **self._client.get_contacts(mailbox, missing)} if ids else {}
-        return [item for item_id in ids if (item := found.get(item_id)) is not None]
+        # One that cannot be read may be any record's: it is asked for again by its own issue.
+        return [item for item_id in ids if isinstance(item := found.get(item_id), Contact)]
 
     def _match(
         self, tasks: list[Task], free: list[Contact], waiting: list[Contact]

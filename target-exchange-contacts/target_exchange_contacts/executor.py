@@ -6,12 +6,14 @@ Responsible for grouping operations: all that concerns one item becomes one writ
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from contact_sync.book import Book
 from contact_sync.contract import PROPERTY, Contract, ContractError, Op
 from contact_sync.core.model import Side
+from exchange_client import ExchangeError, MailboxError, mailbox_error
 
 from target_exchange_contacts import intents
 from target_exchange_contacts.creating import Creating
@@ -23,7 +25,7 @@ from target_exchange_contacts.task import Task
 from target_exchange_contacts.writing import Write, Writing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from contact_sync.core.model import Link
     from contact_sync.store import Store
@@ -44,6 +46,8 @@ class Executor:
         self._writing = Writing(client, self.book)
         self._removing = Removing(client, self.book)
         self._is_resolved = False
+        self._errors: dict[str, ExchangeError] = {}
+        self._served: set[str] = set()
 
     def run(self, stream: str, records: Sequence[Mapping[str, Any]]) -> None:
         """Run the operations of one stream.
@@ -61,30 +65,81 @@ class Executor:
                 raise ContractError(f"`{contract.op.value}` is no operation of this target")
         if stream == "mailboxes":
             for contract, _ in contracts:
-                prepare(self._client, self._store, contract)
-                self.book.count(contract.op.value)
-            return
-        self._resolve([contract for contract, _ in contracts])
+                with self._isolated(contract.mailbox, ()):
+                    prepare(self._client, self._store, contract)
+                    self.book.count(contract.op.value)
+        else:
+            self._resolve([contract for contract, _ in contracts])
+            for mailbox, tasks in sorted(self._tasks(contracts).items()):
+                with self._isolated(mailbox, tasks):
+                    self._run(stream, mailbox, tasks)
+        self._report()
+
+    def _tasks(
+        self, contracts: Iterable[tuple[Contract, Mapping[str, Any]]]
+    ) -> dict[str, list[Task]]:
         by_mailbox: dict[str, list[Task]] = defaultdict(list)
         for contract, record in contracts:
             link = self._store.links.get(contract.link)
             if link is not None:
                 properties = {name: value for name, value in record.items() if name != PROPERTY}
                 by_mailbox[contract.mailbox].append(Task(contract, properties, link))
-        for mailbox in sorted(by_mailbox):
-            if stream == "removals":
-                outside = self._removing.run(mailbox, by_mailbox[mailbox])
-                self._writing.run(mailbox, [Write(task, strips=True) for task in outside])
-            else:
-                self._contacts(mailbox, by_mailbox[mailbox])
+        return by_mailbox
+
+    def _run(self, stream: str, mailbox: str, tasks: list[Task]) -> None:
+        if stream == "removals":
+            outside = self._removing.run(mailbox, tasks)
+            self._writing.run(mailbox, [Write(task, strips=True) for task in outside])
+        else:
+            self._contacts(mailbox, tasks)
+
+    @contextmanager
+    def _isolated(self, mailbox: str, tasks: Sequence[Task]) -> Iterator[None]:
+        """Let trouble of one mailbox stop nobody else; what is asked of it is asked again (I45).
+
+        Raises:
+            AuthError: Nothing works for any mailbox.
+        """
+        if mailbox in self.book.troubled:
+            self._leave(tasks)
+            return
+        try:
+            yield
+        except ExchangeError as error:
+            self._errors[mailbox] = error
+            self.book.troubled[mailbox] = classify(mailbox_error(error))
+        else:
+            if mailbox not in self.book.troubled:
+                self._served.add(mailbox)
+        if mailbox in self.book.troubled:
+            self._leave(tasks)
+
+    def _leave(self, tasks: Iterable[Task]) -> None:
+        """Leave operations to the next session: their records are read again for it."""
+        for task in tasks:
+            self.book.ask_again(task.link, Side.C4C)
+
+    def _report(self) -> None:
+        """Raise the issues about mailboxes in trouble.
+
+        Raises:
+            ExchangeError: No mailbox could be served, and none says why: it is the service.
+        """
+        errors = list(self._errors.values())
+        if errors and not self._served and not any(isinstance(e, MailboxError) for e in errors):
+            raise errors[0]
+        for mailbox in self.book.troubled:
+            self.book.mailbox_issue(mailbox)
 
     def _resolve(self, contracts: Sequence[Contract]) -> None:
         """Explain open intents once, when the folders are known in which copies are looked for."""
         if self._is_resolved:
             return
         self._is_resolved = True
-        for left_over in intents.resolve(self._client, self._store):
-            self._removing.run(left_over.mailbox, [_trash(left_over, contracts)])
+        for mailbox, cut_off in intents.by_mailbox(self._store).items():
+            with self._isolated(mailbox, ()):
+                for left_over in intents.resolve(self._client, self._store, cut_off):
+                    self._removing.run(mailbox, [_trash(left_over, contracts)])
 
     def _contacts(self, mailbox: str, tasks: list[Task]) -> None:
         creates = [task for task in tasks if task.contract.op is Op.CREATE]
@@ -93,6 +148,8 @@ class Executor:
         strips = [Write(task, strips=True) for task in tasks if task.contract.op is Op.STRIP]
         self._writing.run(mailbox, strips)
         writes = self._creating.run(mailbox, creates)
+        if mailbox in self.book.troubled:
+            return
         writes += self._moving.run(mailbox, moves)
         for task in tasks:
             if task.contract.op is Op.UPDATE:

@@ -6,8 +6,8 @@ from contact_sync.book import Failure, FailureKind
 from exchange_client import (
     AuthError,
     ExchangeError,
-    FolderGoneError,
     MailboxError,
+    MailboxProblem,
     NotFoundError,
     ProtocolError,
     RejectedError,
@@ -18,15 +18,29 @@ from exchange_client import (
 def classify(error: Exception) -> Failure:
     """Sort an error; everything that is not known to be passing or of one item is fatal."""
     code = error.code if isinstance(error, ExchangeError) else ""
+    status = error.status if isinstance(error, ExchangeError) else None
+    detail = f"{status or ''} {code}".strip()
     match error:
         case UnknownOutcomeError():
             return Failure(FailureKind.UNKNOWN)
         case RejectedError():
-            return Failure(FailureKind.REJECTED, detail=code)
+            return Failure(FailureKind.REJECTED, detail=detail)
         case NotFoundError():
             return Failure(FailureKind.GONE)
-        case AuthError() | MailboxError() | ProtocolError():
+        case MailboxError(reason=reason):
+            return Failure(FailureKind.MAILBOX, detail=detail, code=_WRITE_CODES[reason])
+        case AuthError() | ProtocolError():
             return Failure(FailureKind.FATAL)
-        case FolderGoneError():
-            return Failure(FailureKind.UNAVAILABLE, detail=code)
-    return Failure(FailureKind.UNAVAILABLE, detail=code)
+    return Failure(FailureKind.UNAVAILABLE, detail=detail)
+
+
+#: What a refused write says of a mailbox; whether it can be read, stage 1 finds out.
+_WRITE_CODES = {
+    MailboxProblem.UNKNOWN: "mailbox_unknown",
+    MailboxProblem.UNLICENSED: "mailbox_unlicensed",
+    MailboxProblem.DENIED: "mailbox_not_writable",
+    MailboxProblem.FULL: "mailbox_full",
+    MailboxProblem.NAMED_PROPERTIES: "mailbox_named_properties",
+    MailboxProblem.REPLACED: "mailbox_replaced",
+    MailboxProblem.UNAVAILABLE: "mailbox_not_writable",
+}

@@ -14,19 +14,31 @@ from contact_sync.core.claims import Claim
 from contact_sync.core.model import Issue, Owes, Side
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from contact_sync.core.model import Link
     from contact_sync.store import Intent, Store
     from exchange_client import Contact, ExchangeClient
 
 
-def resolve(client: ExchangeClient, store: Store) -> list[Link]:
+def by_mailbox(store: Store) -> dict[str, list[tuple[Intent, Link]]]:
+    """Return the writes to Exchange that were cut off, by mailbox."""
+    found: dict[str, list[tuple[Intent, Link]]] = {}
+    for intent, link in cut_off(store, Side.EXCHANGE):
+        found.setdefault(link.mailbox, []).append((intent, link))
+    return found
+
+
+def resolve(
+    client: ExchangeClient, store: Store, pairs: Iterable[tuple[Intent, Link]]
+) -> list[Link]:
     """Close the intents that can be explained; the others keep their links out of this run.
 
     Returns:
         Links of left-over items: sources of moves whose copy was found, to be trashed now.
     """
     left_over: list[Link] = []
-    for intent, link in cut_off(store, Side.EXCHANGE):
+    for intent, link in pairs:
         if intent.kind == "trash":
             # Trashing can be repeated: both sides are looked at again.
             _ask_again(store, link)

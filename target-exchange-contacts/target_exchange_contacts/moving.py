@@ -50,7 +50,9 @@ class Moving:
         stamps: list[Write] = []
         for task in tasks:
             item = items.get(task.item_id)
-            if item is None:
+            if isinstance(item, ExchangeError):
+                self._book.failed(task, item)
+            elif item is None:
                 self._book.ask_again(task.link, Side.EXCHANGE)
             elif item.folder_id == folders.get(task.kind):
                 stamps.append(Write(task, stamps=True))
@@ -116,6 +118,8 @@ class Moving:
         """The user edited the source while it was copied: bring the edit over, then trash it."""
         mailbox = left_over.mailbox
         now = self._client.get_contacts(mailbox, [before.id]).get(before.id)
+        if isinstance(now, ExchangeError):
+            return now
         if now is None or now.folder_id != before.folder_id:
             # Gone already; deleting it in Deleted Items would remove it for good.
             return None

@@ -18,10 +18,10 @@ from exchange_client import (
     ContactCreate,
     ContactTrash,
     ContactUpdate,
+    ExchangeError,
     FolderGoneError,
     MailboxError,
     PreconditionFailedError,
-    RejectedError,
     ThrottledError,
     TransientError,
 )
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from contact_sync.core.loading import StreamPlan
     from contact_sync.core.model import RecordType
     from contact_sync.plain import PlainBook, PlainRecord
-    from exchange_client import Contact, ExchangeClient, ExchangeError, Folder, Outcome
+    from exchange_client import Contact, ExchangeClient, Folder, Outcome
 
 #: How often an item is read and written again that others keep changing.
 _ATTEMPTS = 3
@@ -181,18 +181,16 @@ class _MailboxLoad:
                 self._book_all(outcome, [record for record, _ in plans[outcome]], outcomes)
 
     def _read(self, records: Sequence[PlainRecord]) -> dict[str, Contact | None]:
-        """Return the items by id; ids that are none of this mailbox become failures."""
-        ids = [record.remote_id for record in records if record.remote_id]
-        try:
-            return self._client.get_contacts(self._mailbox, ids) if ids else {}
-        except RejectedError as error:
-            if len(ids) == 1:
-                self._refused(next(record for record in records if record.remote_id), error)
-                return {}
-        # One malformed id refuses the whole request: find it.
-        keyed = [record for record in records if record.remote_id]
-        half = len(keyed) // 2
-        return {**self._read(keyed[:half]), **self._read(keyed[half:])}
+        """Return the items by id; ids that cannot be read become failures."""
+        by_id = {record.remote_id: record for record in records if record.remote_id}
+        found = self._client.get_contacts(self._mailbox, list(by_id)) if by_id else {}
+        items: dict[str, Contact | None] = {}
+        for item_id, item in found.items():
+            if isinstance(item, ExchangeError):
+                self._refused(by_id[item_id], item)
+            else:
+                items[item_id] = item
+        return items
 
     def _change(self, record: PlainRecord, item: Contact | None) -> tuple[str, object]:
         """Return what a success will be called, and the write that brings it about.
@@ -244,7 +242,7 @@ class _MailboxLoad:
 
     def _refused(self, record: PlainRecord, error: ExchangeError) -> None:
         failure = classify(error)
-        if failure.kind is FailureKind.FATAL:
+        if failure.kind in (FailureKind.FATAL, FailureKind.MAILBOX):
             raise error
         code = _CODES.get(failure.kind, "rejected")
         self._fail(record, code, failure.detail, *failure.fields)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contact_sync.core.model import RecordType
+from exchange_client import AuthError, ExchangeError
 
 if TYPE_CHECKING:
     from contact_sync.contract import Contract
@@ -24,7 +25,7 @@ def prepare(client: ExchangeClient, store: Store, contract: Contract) -> None:
     known = store.folders.get(mailbox)
     for kind in RecordType:
         wanted = contract.folders.get(kind.value)
-        if wanted is None or known.get(kind) in present:
+        if wanted is None or _is_there(client, mailbox, known.get(kind), present):
             continue
         names = [str(name).strip().casefold() for name in (wanted["name"], *wanted["aliases"])]
         found = next((by_name[name] for name in names if name in by_name), None)
@@ -32,6 +33,15 @@ def prepare(client: ExchangeClient, store: Store, contract: Contract) -> None:
         store.folders.set_(mailbox, kind, folder_id)
     _prepare_categories(client, contract)
     store.settings.set_(f"prepared:{mailbox}", contract.policy["fingerprint"])
+
+
+def _is_there(
+    client: ExchangeClient, mailbox: str, folder_id: str | None, present: set[str]
+) -> bool:
+    """Whether a remembered folder exists: a listing that lacks it proves nothing."""
+    if folder_id is None or folder_id in present:
+        return folder_id is not None
+    return client.find_folder(mailbox, folder_id, present) is not None
 
 
 def _prepare_categories(client: ExchangeClient, contract: Contract) -> None:
@@ -43,4 +53,11 @@ def _prepare_categories(client: ExchangeClient, contract: Contract) -> None:
     for wanted in contract.folders.values():
         category = wanted["category"]
         if category and category.casefold() not in present:
-            client.create_category(contract.mailbox, category)
+            try:
+                client.create_category(contract.mailbox, category)
+            except AuthError:
+                raise
+            except ExchangeError:
+                # It takes a permission of its own (MailboxSettings.ReadWrite), which an operator
+                # may withhold: categories work without colour.
+                return

@@ -68,7 +68,9 @@ class Removing:
         present: list[tuple[Task, Contact]] = []
         for task in tasks:
             item = items.get(task.item_id)
-            if item is None or self._has_left(mailbox, task, item):
+            if isinstance(item, ExchangeError):
+                self._book.failed(task, item, intents[task.link.link_id])
+            elif item is None or self._has_left(mailbox, task, item):
                 self._finish(task, intents[task.link.link_id], is_outside=item is not None)
             else:
                 try:

@@ -14,7 +14,12 @@ from contact_sync.core import merge, outcome
 from contact_sync.core.claims import Claim
 from contact_sync.core.model import Owes, Phase, Side
 from contact_sync.core.newest import is_exchange_newer
-from exchange_client import ContactUpdate, PreconditionFailedError, UnknownOutcomeError
+from exchange_client import (
+    ContactUpdate,
+    ExchangeError,
+    PreconditionFailedError,
+    UnknownOutcomeError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,6 +83,9 @@ class Writing:
         updates: list[tuple[Write, ContactUpdate]] = []
         for write in writes:
             item = items.get(write.task.item_id)
+            if isinstance(item, ExchangeError):
+                self._book.failed(write.task, item, write.intent)
+                continue
             if item is None or _has_left(write, item, managed):
                 self._vanished(write)
                 continue

@@ -228,7 +228,7 @@ class TestCommandLine:
         ("broken", "named"),
         [
             ({"client_secret": "wrong"}, "client_secret"),
-            ({"mailboxes": [ANNA, "nobody@contoso.example"]}, "mailboxes[1]"),
+            ({"mailboxes": ["nobody@contoso.example"]}, "mailboxes[0]"),
             ({"authority_url": "https://localhost:1", "timeout_seconds": 2}, "run again later"),
         ],
         ids=["secret", "mailbox", "network"],

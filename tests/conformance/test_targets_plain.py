@@ -323,7 +323,7 @@ def test_exchange_one_bad_record_is_told_and_the_rest_goes_on(exchange: Loader) 
             "record 4 of contacts: invalid_record (wrong shape of value; businessAddress)",
             "record 5 of contacts: invalid_record (unknown column; Unknown)",
             "record 6 of contacts: rejected",
-            "record 7 of contacts, id AAkOfAnotherTenant=: rejected (ErrorInvalidIdMalformed)",
+            "record 7 of contacts, id AAkOfAnotherTenant=: rejected (400 ErrorInvalidIdMalformed)",
             "record 8 of contacts: rejected (mailbox unknown)",
             "record 9 of contacts: invalid_record (its key is empty; displayName)",
             "record 10 of contacts: invalid_record (wrong shape of value; homeAddress)",

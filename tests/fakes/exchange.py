@@ -15,7 +15,7 @@ from exchange_client import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from exchange_client import MailboxProblem
 
@@ -150,6 +150,11 @@ class FakeExchange:
             raise MailboxError(self.problems[mailbox])
         return list(self.mailboxes[mailbox].folders.values())
 
+    def find_folder(self, mailbox: str, folder_id: str, tree: Collection[str]) -> Folder | None:
+        self._called("find_folder", mailbox, folder_id)
+        folder = self.mailboxes[mailbox].folders.get(folder_id)
+        return folder if folder is not None and folder.parent_id in tree else None
+
     def read_changes(self, mailbox: str, folder_id: str, cursor: str | None) -> Changes:
         self._called("read_changes", mailbox, (folder_id, cursor))
         box = self.mailboxes[mailbox]
@@ -213,6 +218,10 @@ class FakeContactRequests:
     def known_contacts(self, mailbox: str) -> dict[str, str | None]:
         del mailbox
         return dict(self.known)
+
+    def known_versions(self, mailbox: str) -> dict[str, str | None]:
+        del mailbox
+        return {}
 
     def wanted_contacts(self, mailbox: str) -> set[str]:
         del mailbox

@@ -22,6 +22,7 @@ from exchange_client.errors import (
     ThrottledError,
     TransientError,
     UnknownOutcomeError,
+    mailbox_error,
 )
 from exchange_client.graph import GraphClient
 from exchange_client.model import (
@@ -32,6 +33,7 @@ from exchange_client.model import (
     ContactTrash,
     ContactUpdate,
     Folder,
+    Found,
     Outcome,
 )
 from exchange_client.protocol import ExchangeClient
@@ -53,6 +55,7 @@ __all__ = [
     "ExchangeError",
     "Folder",
     "FolderGoneError",
+    "Found",
     "GraphClient",
     "MailboxError",
     "MailboxProblem",
@@ -66,4 +69,5 @@ __all__ = [
     "ThrottledError",
     "TransientError",
     "UnknownOutcomeError",
+    "mailbox_error",
 ]

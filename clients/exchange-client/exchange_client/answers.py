@@ -40,6 +40,13 @@ _MAILBOX_PROBLEMS = {
     "erroraccessdenied": MailboxProblem.DENIED,
 }
 _QUOTA_CODE = "errorquotaexceeded"
+# "Cannot get ID from name.": not the mailbox is full, but its table of named properties is
+# (msgraph-sdk-java issues 764, 765, 767). The code is the same, so the text has to tell.
+_NAMED_PROPERTIES_TEXT = "id from name"
+# 403, but about the item: one that is deleted already, with immutable ids, is no trouble of the
+# mailbox (msgraph-sdk-dotnet issue 3047).
+_ITEM_REFUSED = "errorcannot"
+_CANNOT_DELETE_CODE = "errorcannotdeleteobject"
 ITEM_NOT_FOUND_CODE = "erroritemnotfound"
 _FOLDER_GONE_CODES = frozenset({ITEM_NOT_FOUND_CODE, "errorsyncfoldernotfound"})
 _STATE_LOST_CODES = frozenset({"syncstatenotfound", "resyncrequired", "syncstateinvalid"})
@@ -70,6 +77,7 @@ class Failure:
     code: str
     request_id: str | None
     retry_after_seconds: float | None
+    is_about_names: bool = False
 
 
 def parse_object(content: bytes) -> dict[str, Any]:
@@ -106,6 +114,7 @@ def failure_of(status: int, headers: Mapping[str, str], body: object) -> Failure
         code=safe(error.get("code")),
         request_id=safe(request_id) or None,
         retry_after_seconds=parse_retry_after(headers),
+        is_about_names=_NAMED_PROPERTIES_TEXT in str(error.get("message")).lower(),
     )
 
 
@@ -118,8 +127,14 @@ def error_for(failure: Failure) -> ExchangeError:
     }
     code, status = failure.code.lower(), failure.status
     wait = failure.retry_after_seconds
-    is_denied = status == HTTPStatus.FORBIDDEN and code != _QUOTA_CODE
-    if code in _MAILBOX_PROBLEMS or is_denied:
+    is_forbidden = status == HTTPStatus.FORBIDDEN
+    if is_forbidden and code == _QUOTA_CODE:
+        is_names = failure.is_about_names
+        problem = MailboxProblem.NAMED_PROPERTIES if is_names else MailboxProblem.FULL
+        return MailboxError(problem, **facts)
+    if is_forbidden and code.startswith(_ITEM_REFUSED):
+        return RejectedError("the service refuses to do that to this item", **facts)
+    if code in _MAILBOX_PROBLEMS or is_forbidden:
         problem = _MAILBOX_PROBLEMS.get(code, MailboxProblem.DENIED)
         return MailboxError(problem, **facts)
     if status == HTTPStatus.TOO_MANY_REQUESTS or (
@@ -151,14 +166,14 @@ def is_proven_absent(error: ExchangeError) -> bool:
     )
 
 
+def may_be_gone(error: ExchangeError) -> bool:
+    """Whether a DELETE was refused as one of an item that is deleted already would be."""
+    return error.code.lower() == _CANNOT_DELETE_CODE
+
+
 def is_folder_gone(error: ExchangeError) -> bool:
     """Whether a call on a folder failed because the folder does not exist."""
     return error.code.lower() in _FOLDER_GONE_CODES
-
-
-def is_quota_exceeded(error: ExchangeError) -> bool:
-    """Whether the mailbox is full, which also stops deltas (their state lives in it)."""
-    return error.status == HTTPStatus.FORBIDDEN and error.code.lower() == _QUOTA_CODE
 
 
 def is_state_lost(error: ExchangeError) -> bool:

@@ -11,18 +11,20 @@ from typing import TYPE_CHECKING, Any
 from exchange_client.answers import (
     is_folder_gone,
     is_link_refused,
-    is_quota_exceeded,
     is_state_lost,
 )
 from exchange_client.api import entries_of, folder_gone, query_of
 from exchange_client.contact_fields import PROPERTIES, contact_of
 from exchange_client.errors import (
+    AuthError,
     CursorExpiredError,
     ExchangeError,
+    FolderGoneError,
     ProtocolError,
+    ThrottledError,
     TransientError,
 )
-from exchange_client.model import Changes, Contact
+from exchange_client.model import Changes, Contact, Found
 from exchange_client.reads import folder_path, get_contacts, list_contacts
 
 if TYPE_CHECKING:
@@ -47,9 +49,10 @@ def read_changes(
                 entries[_id_of(entry)] = entry
             next_cursor = page.get("@odata.deltaLink")
     except ExchangeError as error:
-        if is_quota_exceeded(error):
-            return _listing(api, mailbox, folder_id, cursor, page_size)
-        raise _restated(error, has_cursor=bool(cursor)) from None
+        restated = _restated(error, has_cursor=bool(cursor))
+        if isinstance(restated, _FINAL):
+            raise restated from None
+        return _listing_instead(api, mailbox, folder_id, cursor, page_size, restated)
     if next_cursor is None:
         raise ProtocolError("a delta round without an end", code="no_delta_link")
     return _changes(api, mailbox, entries, cursor=api.own_link(next_cursor), is_full=not cursor)
@@ -73,25 +76,57 @@ def _changes(
     ]
     completed = get_contacts(api, mailbox, partial)
     contacts: list[Contact] = []
+    unreadable: dict[str, ExchangeError] = {}
     for contact_id, entry in live.items():
-        contact = (
-            completed[contact_id]
-            if contact_id in completed
-            else contact_of(entry, is_expanded=False)
-        )
+        contact = completed[contact_id] if contact_id in completed else _contact_of(entry)
         if contact is None:
             removed.append(contact_id)
+        elif isinstance(contact, ExchangeError):
+            unreadable[contact_id] = contact
         else:
             contacts.append(contact)
-    return Changes(contacts=contacts, removed=removed, cursor=cursor, is_full=is_full)
+    return Changes(
+        contacts=contacts, removed=removed, cursor=cursor, is_full=is_full, unreadable=unreadable
+    )
 
 
-def _listing(
-    api: GraphApi, mailbox: str, folder_id: str, cursor: str | None, page_size: int
+def _contact_of(entry: dict[str, Any]) -> Found:
+    try:
+        return contact_of(entry, is_expanded=False)
+    except ProtocolError as error:
+        return error
+
+
+def _listing_instead(  # noqa: PLR0913, PLR0917 - what was asked for, and why it was not had
+    api: GraphApi,
+    mailbox: str,
+    folder_id: str,
+    cursor: str | None,
+    page_size: int,
+    refusal: ExchangeError,
 ) -> Changes:
-    """Read a full mailbox plainly; the cursor stays, so that the next session tries again."""
-    contacts = list(list_contacts(api, mailbox, folder_id, page_size))
-    return Changes(contacts=contacts, removed=[], cursor=cursor or "", is_full=True)
+    """Read a folder plainly that the service gives no changes of.
+
+    A full mailbox has no room for their state, and a cloud may not know them at all (`cloud:
+    china`). The cursor stays, so that the next session tries again.
+    """
+    try:
+        contacts = list(list_contacts(api, mailbox, folder_id, page_size))
+    except (AuthError, FolderGoneError):
+        raise
+    except ExchangeError:
+        raise refusal from None
+    return Changes(contacts=contacts, removed=[], cursor=cursor or "", is_full=True, is_plain=True)
+
+
+#: Errors of a round after which a plain listing would not do either, or is not wanted.
+_FINAL = (
+    AuthError,
+    CursorExpiredError,
+    FolderGoneError,
+    ProtocolError,
+    ThrottledError,
+)
 
 
 def _restated(error: ExchangeError, *, has_cursor: bool) -> ExchangeError:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from exchange_client.api import query_of
-from exchange_client.batch import read_batches, run_batches
+from exchange_client.batch import read_batches
 from exchange_client.contact_fields import (
     COPIED_EXTRAS,
     LINK_PROPERTY,
@@ -28,7 +28,8 @@ from exchange_client.contact_fields import (
 from exchange_client.errors import ExchangeError, NotFoundError, ProtocolError
 from exchange_client.model import Outcome
 from exchange_client.reads import contact_path, get_contacts
-from exchange_client.writes import create_part, outcome_of
+from exchange_client.trouble import sorted_out
+from exchange_client.writes import create_part, outcome_of, run_creates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from exchange_client.api import GraphApi
     from exchange_client.batch import Part, PartAnswer
-    from exchange_client.model import Contact, ContactCopy
+    from exchange_client.model import Contact, ContactCopy, Found
 
 _PHOTO = ("photo", "$value")
 
@@ -46,13 +47,14 @@ def copy_contacts(api: GraphApi, mailbox: str, copies: Sequence[ContactCopy]) ->
     """Read the sources, create the copies, carry the photos over."""
     query = query_of({"$expand": expand_of(COPIED_EXTRAS)})
     paths = [contact_path(mailbox, copy.source_id) + query for copy in copies]
-    sources = [_checked(answer) for answer in read_batches(api, mailbox, paths)]
+    answered = sorted_out(api, mailbox, read_batches(api, mailbox, paths))
+    sources = [_checked(answer) for answer in answered]
     parts = [
         _part(mailbox, copy, source)
         for copy, source in zip(copies, sources, strict=True)
         if not isinstance(source, ExchangeError)
     ]
-    answers = iter(run_batches(api, mailbox, parts))
+    answers = iter(run_creates(api, mailbox, parts))
     outcomes = [
         Outcome(error=source)
         if isinstance(source, ExchangeError)
@@ -162,8 +164,12 @@ def _reread(
         # The copies exist, which is what counts; an old version only costs a re-read later.
         return outcomes
     return [
-        replace(outcome, contact=fresh.get(outcome.contact.id) or outcome.contact)
+        replace(outcome, contact=_read_or(fresh.get(outcome.contact.id), outcome.contact))
         if outcome.contact
         else outcome
         for outcome in outcomes
     ]
+
+
+def _read_or(found: Found, known: Contact) -> Contact:
+    return known if found is None or isinstance(found, ExchangeError) else found

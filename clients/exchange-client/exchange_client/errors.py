@@ -10,7 +10,7 @@ people, URLs or server texts, since those may hold personal data.
     ├── NotFoundError            this item does not exist (any more)
     ├── RejectedError            this record only: data the server refuses
     ├── AuthError                nothing works until somebody acts on the remedy
-    ├── MailboxError             this mailbox only: unknown, unlicensed or denied
+    ├── MailboxError             this mailbox only; `reason` has the cause, the text the remedy
     ├── CursorExpiredError       read the folder again from the start (`cursor=None`)
     ├── FolderGoneError          the folder does not exist any more
     ├── ProtocolError            the server answered something that is not the protocol
@@ -92,11 +92,15 @@ class AuthError(ExchangeError):
 
 
 class MailboxProblem(enum.Enum):
-    """Why a mailbox cannot be used."""
+    """Why a mailbox cannot be used, or cannot be written to."""
 
     UNKNOWN = "unknown"
     UNLICENSED = "unlicensed"
     DENIED = "denied"
+    FULL = "full"
+    NAMED_PROPERTIES = "named_properties"
+    REPLACED = "replaced"
+    UNAVAILABLE = "unavailable"
 
 
 _MAILBOX_REMEDIES = {
@@ -104,6 +108,12 @@ _MAILBOX_REMEDIES = {
     MailboxProblem.UNLICENSED: "the user has no Exchange Online mailbox: assign a licence",
     MailboxProblem.DENIED: "access denied: grant the app the permission Contacts.ReadWrite, "
     "or include the mailbox in its Exchange RBAC scope",
+    MailboxProblem.FULL: "the mailbox is full: make room in it, or raise its quota",
+    MailboxProblem.NAMED_PROPERTIES: "the mailbox can take no more named properties: move it to "
+    "another database, or ask Microsoft's support to raise that quota",
+    MailboxProblem.REPLACED: "another mailbox has taken its place: approve or reject its hold",
+    MailboxProblem.UNAVAILABLE: "the service does not serve this mailbox: try again later, or "
+    "check it in the Exchange admin centre",
 }
 
 
@@ -140,3 +150,21 @@ class ProtocolError(ExchangeError):
 
 class UnknownOutcomeError(ExchangeError):
     """A write was sent, its answer did not arrive: it may have happened. Never just repeat it."""
+
+
+def mailbox_error(error: ExchangeError) -> MailboxError:
+    """Restate an error that hit a mailbox as a whole, so that other mailboxes can go on.
+
+    Raises:
+        AuthError: Nothing works for any mailbox.
+    """
+    if isinstance(error, AuthError):
+        raise error
+    if isinstance(error, MailboxError):
+        return error
+    return MailboxError(
+        MailboxProblem.UNAVAILABLE,
+        code=error.code,
+        status=error.status,
+        request_id=error.request_id,
+    )

@@ -1,4 +1,4 @@
-"""Contact folders and the question whether a mailbox can be used at all.
+"""Contact folders: the tree, one by its id, a new one.
 
 Source: Graph docs, "List contactFolders". The default folder is not in that list; its
 well-known name `contacts` stands in for the id (as used by Evolution on v1.0).
@@ -9,23 +9,26 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from exchange_client.answers import parse_object
+from exchange_client.answers import is_proven_absent, parse_object
 from exchange_client.api import GraphApi, entries_of, path_of, query_of
 from exchange_client.batch import body_of, read_batches
-from exchange_client.errors import NotFoundError, ProtocolError, RejectedError, TransientError
+from exchange_client.errors import (
+    ExchangeError,
+    NotFoundError,
+    ProtocolError,
+    RejectedError,
+    TransientError,
+)
 from exchange_client.model import Folder
 from exchange_client.retry import Safety
+from exchange_client.trouble import DEFAULT_FOLDER, of_default_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
-DEFAULT_FOLDER = "contacts"
 _PAGE = query_of({"$top": "999"})
-
-
-def check_mailbox(api: GraphApi, mailbox: str) -> None:
-    """Read the default folder; errors say what is wrong with the mailbox."""
-    api.get(mailbox, path_of(mailbox, "contactFolders", DEFAULT_FOLDER))
+#: More levels than anybody nests; a chain of parents that is longer is none.
+_DEEPEST = 50
 
 
 def list_folders(api: GraphApi, mailbox: str) -> list[Folder]:
@@ -38,7 +41,9 @@ def list_folders(api: GraphApi, mailbox: str) -> list[Folder]:
             path_of(mailbox, "contactFolders") + _PAGE,
         ],
     )
-    root = _folder(body_of(default), parent_id=None, is_default=True)
+    if isinstance(default, ExchangeError):
+        raise of_default_folder(default)
+    root = _folder(default, parent_id=None, is_default=True)
     folders = {root.id: root}
     level = [
         _folder(entry, parent_id=root.id) for entry in _all_entries(api, mailbox, body_of(top))
@@ -63,6 +68,40 @@ def create_folder(api: GraphApi, mailbox: str, display_name: str) -> Folder:
             raise
         return existing
     return _folder(parse_object(response.content), parent_id=None)
+
+
+def find_folder(
+    api: GraphApi, mailbox: str, folder_id: str, tree: Collection[str]
+) -> Folder | None:
+    """Read a folder by its id; None only if it is proven not to be a contact folder any more.
+
+    A listing that lacks a folder proves nothing; one that was deleted may still answer, with a
+    parent that no contact folder is.
+
+    Args:
+        api: The service.
+        mailbox: Whose it is.
+        folder_id: The folder.
+        tree: Ids of folders that are known to be contact folders, the default one among them.
+    """
+    found: Folder | None = None
+    above: str | None = folder_id
+    for _ in range(_DEEPEST):
+        if above is None:
+            return None
+        try:
+            folder = _folder(
+                api.get(mailbox, path_of(mailbox, "contactFolders", above)), parent_id=None
+            )
+        except ExchangeError as error:
+            if is_proven_absent(error):
+                return None
+            raise
+        found = found or folder
+        above = folder.parent_id
+        if above in tree:
+            return found
+    return None
 
 
 def _find(api: GraphApi, mailbox: str, display_name: str) -> Folder | None:

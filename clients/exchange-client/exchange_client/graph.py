@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import requests
 from typing_extensions import override
 
-from exchange_client import categories, changes, copying, folders, reads, writes
+from exchange_client import categories, changes, copying, folders, reads, trouble, writes
 from exchange_client.api import GraphApi
 from exchange_client.clouds import CLOUDS, https_root
 from exchange_client.errors import MailboxError, MailboxProblem
@@ -17,7 +17,7 @@ from exchange_client.tokens import MsalTokens
 from exchange_client.transport import Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from exchange_client.credentials import Credentials
     from exchange_client.model import (
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         ContactTrash,
         ContactUpdate,
         Folder,
+        Found,
         Outcome,
     )
 
@@ -96,11 +97,15 @@ class GraphClient(ExchangeClient):
 
     @override
     def check_mailbox(self, mailbox: str) -> None:
-        folders.check_mailbox(self._api, mailbox)
+        trouble.check_mailbox(self._api, mailbox)
 
     @override
     def list_folders(self, mailbox: str) -> list[Folder]:
         return folders.list_folders(self._api, mailbox)
+
+    @override
+    def find_folder(self, mailbox: str, folder_id: str, tree: Collection[str]) -> Folder | None:
+        return folders.find_folder(self._api, mailbox, folder_id, tree)
 
     @override
     def create_folder(self, mailbox: str, display_name: str) -> Folder:
@@ -127,7 +132,7 @@ class GraphClient(ExchangeClient):
         return reads.list_contacts(self._api, mailbox, folder_id, self._page_size)
 
     @override
-    def get_contacts(self, mailbox: str, ids: Sequence[str]) -> dict[str, Contact | None]:
+    def get_contacts(self, mailbox: str, ids: Sequence[str]) -> dict[str, Found]:
         return reads.get_contacts(self._api, mailbox, ids)
 
     @override

@@ -6,10 +6,9 @@ Values only: no behaviour, nothing of one back end. Personal values stay out of 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
-if TYPE_CHECKING:
-    from exchange_client.errors import ExchangeError
+from exchange_client.errors import ExchangeError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +55,10 @@ class Contact:
     is_expanded: bool = False
 
 
+#: What a look by id finds: the contact, the proof that there is none, or why it cannot be read.
+Found: TypeAlias = Contact | ExchangeError | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Changes:
     """What happened in one folder since a cursor.
@@ -66,13 +69,17 @@ class Changes:
             the item may have been moved, ask for it by id.
         cursor: Where the next call continues; store it after the contents. Empty: there
             is none, the next call reads everything again.
-        is_full: Whether `contacts` is the folder's whole content.
+        is_full: Whether `contacts` and `unreadable` are the folder's whole content.
+        unreadable: Items that are in the folder and cannot be read, and why.
+        is_plain: Whether the folder was listed because the service gives no changes of it.
     """
 
     contacts: list[Contact]
     removed: list[str]
     cursor: str = field(repr=False)
     is_full: bool
+    unreadable: dict[str, ExchangeError] = field(default_factory=dict)
+    is_plain: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

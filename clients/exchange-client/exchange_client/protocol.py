@@ -3,7 +3,8 @@
 Nothing here belongs to Microsoft Graph; a back end for on-premises servers (EWS) fits behind it.
 All methods raise `AuthError`, `MailboxError`, `ThrottledError`, `TransientError` and
 `ProtocolError` as their class texts say. The writing methods put them into the outcomes instead,
-so that what was already written is never lost.
+so that what was already written is never lost. Whose trouble a refusal is, is asked, not guessed:
+a `MailboxError` is about the whole mailbox, any other error of an outcome about that item.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from exchange_client.model import (
         Changes,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
         ContactTrash,
         ContactUpdate,
         Folder,
+        Found,
         Outcome,
     )
 
@@ -37,6 +39,15 @@ class ExchangeClient(Protocol):
 
     def list_folders(self, mailbox: str) -> list[Folder]:
         """Give the whole tree of contact folders, the default folder first."""
+
+    def find_folder(self, mailbox: str, folder_id: str, tree: Collection[str]) -> Folder | None:
+        """Read a folder by its id; None only where it is proven to be no contact folder any more.
+
+        Args:
+            mailbox: Whose it is.
+            folder_id: The folder.
+            tree: Ids of folders known to be contact folders, the default one among them.
+        """
 
     def create_folder(self, mailbox: str, display_name: str) -> Folder:
         """Create a folder below the default one, or give the one that has this name already."""
@@ -62,12 +73,12 @@ class ExchangeClient(Protocol):
             FolderGoneError: The folder does not exist any more.
         """
 
-    def get_contacts(self, mailbox: str, ids: Sequence[str]) -> dict[str, Contact | None]:
+    def get_contacts(self, mailbox: str, ids: Sequence[str]) -> dict[str, Found]:
         """Read contacts by id, wherever they sit, expanded.
 
         Returns:
-            One entry per id. None only where the service proved that the item does not
-            exist; anything less certain raises.
+            One entry per id. None only where the service proved that the item does not exist; an
+            error where this very item cannot be read. What hits the whole mailbox raises.
         """
 
     def create_contacts(self, mailbox: str, creates: Sequence[ContactCreate]) -> list[Outcome]:

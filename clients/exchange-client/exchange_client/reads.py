@@ -8,13 +8,22 @@ from exchange_client.answers import is_folder_gone, is_proven_absent
 from exchange_client.api import folder_gone, path_of, query_of
 from exchange_client.batch import read_batches
 from exchange_client.contact_fields import EXPAND, LINK_PROPERTY, contact_of, quoted
-from exchange_client.errors import ExchangeError, ProtocolError
+from exchange_client.errors import (
+    ExchangeError,
+    MailboxError,
+    NotFoundError,
+    ProtocolError,
+    RejectedError,
+    ThrottledError,
+)
+from exchange_client.trouble import sorted_out
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from exchange_client.api import GraphApi
-    from exchange_client.model import Contact
+    from exchange_client.batch import PartAnswer
+    from exchange_client.model import Contact, Found
 
 
 def contact_path(mailbox: str, contact_id: str, *segments: str) -> str:
@@ -27,20 +36,48 @@ def folder_path(mailbox: str, folder_id: str, *segments: str) -> str:
     return path_of(mailbox, "contactFolders", folder_id, "contacts", *segments)
 
 
-def get_contacts(api: GraphApi, mailbox: str, ids: Sequence[str]) -> dict[str, Contact | None]:
-    """Read by id, expanded; None only for ids proven not to exist."""
+def get_contacts(api: GraphApi, mailbox: str, ids: Sequence[str]) -> dict[str, Found]:
+    """Read by id, expanded; None only for ids proven not to exist, an error for unreadable ones.
+
+    Raises:
+        AuthError: Nothing works for any mailbox.
+        MailboxError: The mailbox cannot be used.
+        ThrottledError: It cannot be used for now.
+    """
     wanted = list(dict.fromkeys(ids))
     query = query_of({"$expand": EXPAND})
     paths = [contact_path(mailbox, contact_id) + query for contact_id in wanted]
-    found: dict[str, Contact | None] = {}
-    for contact_id, answer in zip(wanted, read_batches(api, mailbox, paths), strict=True):
-        if not isinstance(answer, ExchangeError):
-            found[contact_id] = expect_id(contact_of(answer, is_expanded=True), contact_id, wanted)
-        elif is_proven_absent(answer):
-            found[contact_id] = None
-        else:
+    answers = [_absence_told(answer) for answer in read_batches(api, mailbox, paths)]
+    found: dict[str, Found] = {}
+    for contact_id, answer in zip(wanted, sorted_out(api, mailbox, answers), strict=True):
+        if isinstance(answer, (MailboxError, ThrottledError)):
             raise answer
+        found[contact_id] = _found(answer, contact_id, wanted)
     return found
+
+
+def _absence_told(answer: PartAnswer) -> PartAnswer:
+    """Keep only a proven absence; any other "not found" may come from a gateway."""
+    if isinstance(answer, NotFoundError) and not is_proven_absent(answer):
+        return RejectedError(
+            "not found, and not said to be absent",
+            code=answer.code,
+            status=answer.status,
+            request_id=answer.request_id,
+        )
+    return answer
+
+
+def _found(answer: PartAnswer, contact_id: str, wanted: Collection[str]) -> Found:
+    if isinstance(answer, NotFoundError):
+        return None
+    if isinstance(answer, ExchangeError):
+        return answer
+    try:
+        contact = contact_of(answer, is_expanded=True)
+    except ProtocolError as error:
+        return RejectedError("an item without a usable form", code=error.code)
+    return expect_id(contact, contact_id, wanted)
 
 
 def expect_id(contact: Contact, contact_id: str, asked: Collection[str]) -> Contact:

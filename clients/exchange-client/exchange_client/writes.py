@@ -9,12 +9,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from exchange_client.answers import may_be_gone
 from exchange_client.batch import Part, PartAnswer, run_batches
 from exchange_client.contact_fields import LINK_PROPERTY, contact_of, extended_value, writable
-from exchange_client.errors import ExchangeError, ProtocolError, UnknownOutcomeError
+from exchange_client.errors import (
+    ExchangeError,
+    MailboxError,
+    PreconditionFailedError,
+    ProtocolError,
+    UnknownOutcomeError,
+)
 from exchange_client.model import Outcome
 from exchange_client.reads import contact_path, expect_id, folder_path
 from exchange_client.retry import Safety
+from exchange_client.trouble import sorted_out
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -29,10 +37,21 @@ def create_contacts(api: GraphApi, mailbox: str, creates: Sequence[ContactCreate
         create_part(mailbox, create.folder_id, create.properties, _link_values(create.link))
         for create in creates
     ]
-    answers = run_batches(api, mailbox, parts)
     return [
         outcome_of(answer, link=create.link, is_expanded=True)
-        for create, answer in zip(creates, answers, strict=True)
+        for create, answer in zip(creates, run_creates(api, mailbox, parts), strict=True)
+    ]
+
+
+def run_creates(api: GraphApi, mailbox: str, parts: Sequence[Part]) -> list[PartAnswer]:
+    """Send creates; what denies one of them denies every other, for it is about no item yet."""
+    answers = run_batches(api, mailbox, parts)
+    told = sorted_out(api, mailbox, answers)
+    return [
+        answer
+        if isinstance(answer, MailboxError) and not isinstance(other, MailboxError)
+        else other
+        for answer, other in zip(answers, told, strict=True)
     ]
 
 
@@ -48,7 +67,7 @@ def update_contacts(api: GraphApi, mailbox: str, updates: Sequence[ContactUpdate
         )
         for update in updates
     ]
-    answers = run_batches(api, mailbox, parts)
+    answers = sorted_out(api, mailbox, run_batches(api, mailbox, parts))
     ids = {update.id for update in updates}
     return [
         _expected(outcome_of(answer, link=update.link, is_expanded=False), update.id, ids)
@@ -67,10 +86,20 @@ def trash_contacts(api: GraphApi, mailbox: str, trashes: Sequence[ContactTrash])
         )
         for trash in trashes
     ]
+    answers = [_looked_at_again(answer) for answer in run_batches(api, mailbox, parts)]
     return [
         Outcome(error=answer if isinstance(answer, ExchangeError) else None)
-        for answer in run_batches(api, mailbox, parts)
+        for answer in sorted_out(api, mailbox, answers)
     ]
+
+
+def _looked_at_again(answer: PartAnswer) -> PartAnswer:
+    """Have an item looked at again whose deletion was refused: it may be deleted already."""
+    if isinstance(answer, ExchangeError) and may_be_gone(answer):
+        return PreconditionFailedError(
+            "the item may be gone already", code=answer.code, status=answer.status
+        )
+    return answer
 
 
 def create_part(

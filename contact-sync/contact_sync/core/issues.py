@@ -39,6 +39,60 @@ CODES: dict[str, IssueCode] = {
             "Leave one routing category on the item, or drag it into a managed folder.",
         ),
         IssueCode(
+            "unreadable_item",
+            _A,
+            "Exchange cannot give out this item; nothing is said or done about it.",
+            "Open the item in Outlook; if it is damaged there too, delete it.",
+        ),
+        IssueCode(
+            "mailbox_unlicensed",
+            _A,
+            "The user has no Exchange Online mailbox; nothing of it is synced or removed.",
+            "Assign a licence, or take the mailbox out of `mailboxes` and `forget` it.",
+        ),
+        IssueCode(
+            "mailbox_unknown",
+            _A,
+            "There is no such user in the tenant; nothing is synced or removed.",
+            "Correct the address in `mailboxes` (Graph takes the user principal name).",
+        ),
+        IssueCode(
+            "mailbox_denied",
+            _A,
+            "The app may not open this mailbox; nothing of it is synced or removed.",
+            "Include the mailbox in the app's Exchange RBAC scope; new rights take up to 2 hours.",
+        ),
+        IssueCode(
+            "mailbox_unavailable",
+            _A,
+            "Exchange does not serve this mailbox for now; nothing of it is synced or removed.",
+            "Nothing, unless it stays; then look at the mailbox in the Exchange admin centre.",
+        ),
+        IssueCode(
+            "mailbox_replaced",
+            _A,
+            "Another mailbox has taken the place of the known one; its pairs are held.",
+            "approve the hold (pairs are matched anew) or reject it (items are created again).",
+        ),
+        IssueCode(
+            "mailbox_full",
+            _A,
+            "The mailbox is full: what C4C changed cannot be written to it, and waits.",
+            "Make room in the mailbox, or raise its quota.",
+        ),
+        IssueCode(
+            "mailbox_named_properties",
+            _A,
+            "The mailbox takes no more named properties: new items cannot be linked, and wait.",
+            "Move the mailbox to another database, or have Microsoft's support raise that quota.",
+        ),
+        IssueCode(
+            "mailbox_not_writable",
+            _A,
+            "The app may read this mailbox and not write to it: what C4C changed waits.",
+            "Grant Contacts.ReadWrite, not Contacts.Read, in the app's Exchange RBAC scope.",
+        ),
+        IssueCode(
             "ambiguous_match",
             _A,
             "Several match, or the e-mail address and one name do; nothing was created or linked.",
@@ -169,3 +223,19 @@ CODES: dict[str, IssueCode] = {
 }
 
 EVENTS = frozenset(code for code, entry in CODES.items() if entry.is_event)
+
+#: Issues of a whole mailbox that a read to its end closes, and those that a write closes.
+MAILBOX_READ_CODES = (
+    "mailbox_unlicensed",
+    "mailbox_unknown",
+    "mailbox_denied",
+    "mailbox_unavailable",
+    "mailbox_replaced",
+)
+MAILBOX_WRITE_CODES = ("mailbox_full", "mailbox_named_properties", "mailbox_not_writable")
+
+
+def mailbox_code(problem: str) -> str:
+    """Return the code of a mailbox that cannot be read, by the word of the client for it."""
+    code = f"mailbox_{problem}"
+    return code if code in CODES else "mailbox_unavailable"

@@ -117,6 +117,12 @@ _OTHERS: dict[str, dict[str, _Kind]] = {
         "parentFolderId": _is_text,
         "isDefault": _is_flag,
     },
+    "mailbox_problems": {
+        "mailbox": _is_id,
+        "id": lambda value: value == "" or _is_id(value),
+        "problem": _is_text,
+        "detail": _is_text,
+    },
     "mailbox_reads": {"mailbox": _is_id, "is_complete": _is_flag},
     "view_reads": {
         "record_type": _is_record_type,

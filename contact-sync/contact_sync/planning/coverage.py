@@ -12,17 +12,23 @@ from contact_sync.core.coverage import Window, is_gap
 from contact_sync.core.model import RecordType, Side
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from contact_sync.planning.session import Session
 
 
 class Coverage:
-    """The memory of all mailboxes of one session."""
+    """The memory of all mailboxes of one session.
 
-    def __init__(self, session: Session) -> None:
+    Args:
+        session: The session.
+        mailboxes: Those that take part in it; None: all.
+    """
+
+    def __init__(self, session: Session, mailboxes: Sequence[str] | None = None) -> None:
         self._session = session
         self._store = session.store
+        self._mailboxes = session.settings.mailboxes if mailboxes is None else mailboxes
 
     def begin(self) -> None:
         """Ask for everything at the start of stage 1, if a mailbox is new to the sync.
@@ -32,7 +38,7 @@ class Coverage:
         if self._store.requests.is_first_read(Side.C4C):
             return
         for kind in RecordType:
-            known = (self._known(mailbox, kind) for mailbox in self._session.settings.mailboxes)
+            known = (self._known(mailbox, kind) for mailbox in self._mailboxes)
             if not self._session.is_off(kind) and not all(known):
                 self._store.requests.add(Side.C4C, record_type=kind, remote_id="*")
 
@@ -44,7 +50,7 @@ class Coverage:
         if self._session.is_off(kind):
             return
         window = Window(since=record.get("read_from"), until=record.get("read_to"))
-        for mailbox in self._session.settings.mailboxes:
+        for mailbox in self._mailboxes:
             if self._session.settings.views.get(mailbox, {}).get(kind) not in (None, view):
                 continue
             known = self._known(mailbox, kind)

@@ -20,6 +20,7 @@ from contact_sync.planning.echoes import Echoes
 from contact_sync.planning.exchange_operations import ExchangeOperations
 from contact_sync.planning.session import Session, new_link_id
 from contact_sync.planning.sights import Sights
+from contact_sync.planning.trouble import troubled_mailboxes
 from contact_sync.planning.unheard import Unheard
 
 if TYPE_CHECKING:
@@ -54,7 +55,10 @@ class Download:
         self._to_exchange = ExchangeOperations(self._session)
         self._echoes = Echoes(self._session, Side.C4C)
         self._unheard = Unheard(self._session)
-        self._coverage = Coverage(self._session)
+        troubled = troubled_mailboxes(self._session)
+        # A mailbox that stage 1 could not read is left alone; its records wait for it (I45).
+        self._mailboxes = tuple(m for m in settings.mailboxes if m not in troubled)
+        self._coverage = Coverage(self._session, self._mailboxes)
         self._absent: dict[tuple[str, RecordType], dict[str, tuple[Link, str]]] = defaultdict(dict)
         self._sights = Sights(self._session)
         self._shown: defaultdict[tuple[str, RecordType], set[str]] = defaultdict(set)
@@ -63,7 +67,7 @@ class Download:
         """Yield what Exchange owes already: missing folders, moves, stamps, strips."""
         self._session.begin()
         self._echoes.begin()
-        for mailbox in self._session.settings.mailboxes:
+        for mailbox in self._mailboxes:
             yield from self._prepare(mailbox)
             for link in self._store.links.list_(mailbox, owes=tuple(_DEBTS)):
                 if self._is_due(link):
@@ -86,7 +90,7 @@ class Download:
             return
         view = str(record.get("view_name") or "")
         self._sights.name(kind, view)
-        for mailbox in self._session.settings.mailboxes:
+        for mailbox in self._mailboxes:
             wanted = self._session.settings.views.get(mailbox, {}).get(kind)
             is_read = wanted in (None, view)
             if is_read and not self._is_shown_elsewhere(mailbox, kind, record):
@@ -94,7 +98,7 @@ class Download:
 
     def finish(self) -> Iterator[Operation]:
         """Yield the removals of every mailbox and type whose views were read to the end."""
-        for mailbox in self._session.settings.mailboxes:
+        for mailbox in self._mailboxes:
             for kind in RecordType:
                 if not self._session.is_off(kind) and self._sights.is_read(mailbox, kind):
                     yield from self._removals(mailbox, kind)

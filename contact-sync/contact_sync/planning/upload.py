@@ -21,6 +21,7 @@ from contact_sync.planning.coverage import Coverage
 from contact_sync.planning.echoes import Echoes
 from contact_sync.planning.places import Places, see
 from contact_sync.planning.session import Session, new_link_id
+from contact_sync.planning.trouble import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -43,6 +44,7 @@ class Upload:
         self._absences = Absences(self._session, self._copies)
         self._places = Places(self._session)
         self._echoes = Echoes(self._session, Side.EXCHANGE)
+        self._trouble = Trouble(self._session)
         self._claimants: list[tuple[RecordType, claims.Claim, Mapping[str, Any]]] = []
         self._revived: set[str] = set()
         # Which item is the pair's is not known while a move or creation is cut off.
@@ -63,7 +65,10 @@ class Upload:
             raise UnknownMailboxError
         if stream == "contact_folders":
             self._places.take(mailbox, record)
+        elif stream == "mailbox_problems":
+            self._trouble.take(mailbox, record)
         elif stream == "mailbox_reads" and record.get("is_complete"):
+            self._trouble.is_over(mailbox)
             self._absences.complete(mailbox, self._places.folders(mailbox).lost)
         elif stream == "contacts":
             yield from self._item(mailbox, record)
@@ -99,7 +104,8 @@ class Upload:
             kind = RecordType.CONTACT
             self._session.raise_issue("ambiguous_category", mailbox, kind, exchange_id=record["id"])
             return
-        self._session.close_issue("ambiguous_category", mailbox, record["id"])
+        for code in ("ambiguous_category", "unreadable_item"):
+            self._session.close_issue(code, mailbox, record["id"])
         verdict = decide_item(link, folders.typed.get(folder_id), found.record_type, policies)
         if record.get("isPrivate"):
             verdict = decide_private(verdict, link)

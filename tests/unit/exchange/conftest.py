@@ -133,6 +133,8 @@ class Service(BaseAdapter):
         reply = self._answer(seen)
         if reply is None and seen.path == "/$batch":
             reply = self._batch(seen.body["requests"])
+        if reply is None and seen.path.endswith("/contactFolders/contacts"):
+            reply = Reply(body={"id": "default", "displayName": "Contacts"})
         if reply is None:
             reply = Reply.error(404, "ErrorItemNotFound")
         return _response(request, reply)

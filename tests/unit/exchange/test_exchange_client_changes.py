@@ -116,13 +116,59 @@ def test_refused_rounds(
     with_cursor: type[ExchangeError],
     without: type[ExchangeError],
 ) -> None:
-    service.on("GET", DELTA, reply.error(status, code))
+    for path in (DELTA, ITEMS):
+        service.on("GET", path, reply.error(status, code))
     client = service.client(max_retries=0)
 
     for cursor, expected in ((CURSOR, with_cursor), (None, without), ("", without)):
         with pytest.raises(ExchangeError) as caught:
             client.read_changes(BOX, "F", cursor)
         assert type(caught.value) is expected, description
+
+
+@pytest.mark.parametrize("cursor", [None, CURSOR])
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (400, "ErrorInvalidIdMalformed"),
+        (404, ""),
+        (404, "ResourceNotFound"),
+        (404, "UnknownError"),
+        (405, ""),
+        (500, "ErrorInternalServerError"),
+        (501, "NotImplemented"),
+    ],
+)
+def test_i45_a_folder_without_changes_is_listed(
+    service: Any, reply: Any, entity: Any, status: int, code: str, cursor: str | None
+) -> None:
+    service.on("GET", DELTA, reply.error(status, code))
+    service.on("GET", ITEMS, page(reply, entity("1"), entity("2")))
+    client = service.client(max_retries=0)
+
+    try:
+        changes = client.read_changes(BOX, "F", cursor)
+    except CursorExpiredError:
+        changes = client.read_changes(BOX, "F", None)
+
+    assert [contact.id for contact in changes.contacts] == ["1", "2"]
+    assert (changes.is_full, changes.is_plain) == (True, True)
+    assert changes.cursor in ("", cursor)
+
+
+def test_i45_a_contact_that_cannot_be_read_is_named_and_others_go_on(
+    service: Any, reply: Any, entity: Any
+) -> None:
+    service.on("GET", DELTA, page(reply, {"id": "1"}, entity("2"), cursor=CURSOR))
+    service.on("GET", f"/users/{BOX}/contacts/1", reply.error(500, "ErrorCorruptData"))
+
+    changes = service.client(max_retries=0).read_changes(BOX, "F", CURSOR)
+
+    assert [contact.id for contact in changes.contacts] == ["2"]
+    assert {key: error.code for key, error in changes.unreadable.items()} == {
+        "1": "ErrorCorruptData"
+    }
+    assert changes.removed == []
 
 
 def test_a_full_mailbox_is_listed(service: Any, reply: Any, entity: Any) -> None:

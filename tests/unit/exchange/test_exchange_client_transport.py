@@ -98,8 +98,9 @@ def test_a_second_refusal_is_an_error(service: Any, reply: Any) -> None:
         ("answer lost", requests.ConnectionError("reset"), UnknownOutcomeError, 1),
         ("answer late", requests.ReadTimeout(), UnknownOutcomeError, 1),
         ("answer cut", requests.exceptions.ChunkedEncodingError(), UnknownOutcomeError, 1),
-        ("never connected", refused_connection(), TransientError, 3),
-        ("connecting took too long", requests.ConnectTimeout(), TransientError, 3),
+        # And a look whether it is the mailbox.
+        ("never connected", refused_connection(), TransientError, 4),
+        ("connecting took too long", requests.ConnectTimeout(), TransientError, 4),
     ],
 )
 def test_a_create_without_an_answer(

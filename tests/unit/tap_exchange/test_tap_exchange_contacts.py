@@ -216,6 +216,7 @@ def test_discovery_needs_no_request(exchange: FakeExchange) -> None:
     assert methods == {
         "contact_folders": "FULL_TABLE",
         "contacts": "LOG_BASED",
+        "mailbox_problems": "FULL_TABLE",
         "mailbox_reads": "FULL_TABLE",
     }
     assert exchange.calls == []

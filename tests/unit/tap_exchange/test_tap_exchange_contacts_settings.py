@@ -108,6 +108,7 @@ def test_discovery_works_without_settings(capsys: pytest.CaptureFixture[str]) ->
     assert [stream["tap_stream_id"] for stream in streams] == [
         "contact_folders",
         "contacts",
+        "mailbox_problems",
         "mailbox_reads",
     ]
 

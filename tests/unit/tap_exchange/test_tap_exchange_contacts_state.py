@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from exchange_client import AuthError, MailboxProblem, TransientError
+from exchange_client import (
+    AuthError,
+    ExchangeError,
+    MailboxProblem,
+    ProtocolError,
+    TransientError,
+)
 from fakes.exchange import DEFAULT, FakeContactRequests, FakeExchange, FakeMailbox
 from fakes.exchange_tap import ANNA, BEN, cursors, ids, tap
 from fakes.singer import run, run_until_failure
-from singer_sdk.exceptions import FatalAPIError
+from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
+
+PROBLEMS = "mailbox_problems"
 
 
 class TestState:
@@ -40,17 +48,27 @@ class TestState:
         assert ("RECORD", "mailbox_reads") in kinds[:advanced]
         assert all(kind == "STATE" for kind, _ in kinds[advanced:])
 
-    def test_a_run_that_fails_at_the_second_mailbox_moves_nothing(self) -> None:
+    @pytest.mark.parametrize("error", [TransientError("busy"), ProtocolError("no JSON")])
+    def test_i45_a_mailbox_that_fails_half_way_keeps_its_state(self, error: ExchangeError) -> None:
         exchange = FakeExchange(anna=FakeMailbox(), ben=FakeMailbox())
         both = [ANNA, BEN]
         state = run(tap(exchange, mailboxes=both)).state
         exchange.mailboxes[ANNA].add("x", categories=["Account"])
-        exchange.failures[f"read_changes {BEN}"] = TransientError("busy")
-        output, failure = run_until_failure(tap(exchange, mailboxes=both, state=state))
-        assert failure is not None
+        exchange.failures[f"read_changes {BEN}"] = error
+        requests = FakeContactRequests()
+        output = run(tap(exchange, mailboxes=both, state=state, requests=requests))
         assert ids(output) == ["x"]
-        assert output.records("mailbox_reads") == []
-        assert all(cursors(s, box) == cursors(state, box) for s in output.states for box in both)
+        assert [r["mailbox"] for r in output.records("mailbox_reads")] == [ANNA]
+        assert [r["problem"] for r in output.records(PROBLEMS)] == ["unavailable"]
+        assert cursors(output.state, BEN) == cursors(state, BEN)
+        assert cursors(output.state, ANNA) != cursors(state, ANNA)
+
+    def test_i45_no_mailbox_at_all_is_a_failure_of_the_run(self) -> None:
+        exchange = FakeExchange(anna=FakeMailbox(), ben=FakeMailbox())
+        exchange.failures["list_folders"] = TransientError("busy")
+        output, failure = run_until_failure(tap(exchange, mailboxes=[ANNA, BEN]))
+        assert isinstance(failure, RetriableAPIError)
+        assert output.records(PROBLEMS) == []
 
     def test_what_the_tap_does_not_know_is_kept(self, exchange: FakeExchange) -> None:
         other = {"context": {"mailbox": BEN}, "folders": {"f": "c"}, "note": 1}
@@ -134,18 +152,34 @@ class TestState:
 
 class TestErrors:
     @pytest.mark.parametrize("problem", list(MailboxProblem))
-    def test_one_bad_mailbox_stops_the_run_before_any_is_read(
+    def test_i45_one_bad_mailbox_is_named_and_the_others_are_read(
         self, problem: MailboxProblem
     ) -> None:
         exchange = FakeExchange(anna=FakeMailbox(), ben=FakeMailbox())
+        exchange.mailboxes[ANNA].add("x", categories=["Account"])
+        exchange.problems[BEN] = problem
+        requests = FakeContactRequests()
+        output = run(tap(exchange, mailboxes=[ANNA, BEN], requests=requests))
+        assert ids(output) == ["x"]
+        assert [(r["mailbox"], r["id"], r["problem"]) for r in output.records(PROBLEMS)] == [
+            (BEN, "", problem.value)
+        ]
+        assert [r["mailbox"] for r in output.records("mailbox_reads")] == [ANNA]
+        assert requests.done == [ANNA]
+
+    @pytest.mark.parametrize("problem", list(MailboxProblem))
+    def test_i45_without_a_store_the_run_says_at_its_end_what_is_missing(
+        self, problem: MailboxProblem
+    ) -> None:
+        exchange = FakeExchange(anna=FakeMailbox(), ben=FakeMailbox())
+        exchange.mailboxes[ANNA].add("x", categories=["Account"])
         exchange.problems[BEN] = problem
         output, failure = run_until_failure(tap(exchange, mailboxes=[ANNA, BEN]))
         assert isinstance(failure, FatalAPIError)
         assert str(failure).startswith("mailboxes[1]: ")
         assert "\n" not in str(failure)
         assert "@" not in str(failure)
-        assert exchange.count("read_changes") == 0
-        assert [m for m in output.messages if m["type"] == "RECORD"] == []
+        assert ids(output) == ["x"]
 
     def test_all_bad_mailboxes_are_named_at_once(self) -> None:
         exchange = FakeExchange(anna=FakeMailbox(), ben=FakeMailbox())
