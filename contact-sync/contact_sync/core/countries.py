@@ -7,14 +7,17 @@ that means two countries means none.
 from __future__ import annotations
 
 import functools
+import gettext
 import re
 import unicodedata
 from typing import TYPE_CHECKING
 
 import pycountry
-from babel import Locale
+from babel import Locale, localedata
+from babel.core import get_global
 
-from contact_sync.core.text import collapse, comparable
+from contact_sync.core.country_aliases import AMBIGUOUS_COUNTRIES, COUNTRY_ALIASES
+from contact_sync.core.text import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,43 +29,18 @@ _LANGUAGES = (
     *("zh", "zh_Hant", "ko", "th", "vi", "id", "ms", "ca", "is", "ga", "sq", "mk", "ka", "hy"),
 )
 
-# Common English names and abbreviations that neither CLDR nor ISO 3166 lists.
-_ALIASES = {
-    "america": "US",
-    "uk": "GB",
-    "great britain": "GB",
-    "britain": "GB",
-    "england": "GB",
-    "scotland": "GB",
-    "wales": "GB",
-    "northern ireland": "GB",
-    "uae": "AE",
-    "holland": "NL",
-    "brd": "DE",
-    "ger": "DE",
-    "republic of ireland": "IE",
-    "russia": "RU",
-    "south korea": "KR",
-    "north korea": "KP",
-    "korea": "KR",
-    "ivory coast": "CI",
-    "cape verde": "CV",
-    "swaziland": "SZ",
-    "burma": "MM",
-    "myanmar": "MM",
-    "macedonia": "MK",
-    "turkey": "TR",
-    "czech republic": "CZ",
-    "hong kong": "HK",
-    "macau": "MO",
-    "macao": "MO",
-    "palestine": "PS",
-    "vatican": "VA",
-    "china": "CN",
-    "prc": "CN",
-    "east timor": "TL",
-    "kosovo": "XK",
-}
+# Languages in which the official long names are read ("Bundesrepublik Deutschland").
+_LONG_NAMES = (
+    *("de", "fr", "es", "it", "nl", "pt", "pl", "cs", "sk", "sl", "hu", "ro", "bg", "hr", "sr"),
+    *("da", "sv", "nb", "fi", "et", "lv", "lt", "el", "tr", "ru", "uk", "zh_CN", "ja", "ko"),
+)
+
+# How the letters are written where a keyboard has none of them.
+_DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
+# Letters that no decomposition leaves a plain one of.
+_PLAIN = str.maketrans({"ø": "o", "æ": "ae", "ł": "l", "đ": "d", "\u0131": "i", "œ": "oe"})
+_APOSTROPHES = re.compile("[\u2018\u2019\u00b4`]")
+_HYPHENS = re.compile("[\u2010-\u2015-]")
 
 # Kosovo has no ISO code; SAP and CLDR use the user-assigned XK.
 _EXTRA_CODES = ("XK",)
@@ -71,10 +49,11 @@ _EXTRA_CODES = ("XK",)
 def country_code(text: str) -> str | None:
     """Return the ISO 3166 code of two letters for a name or code; None if it means no one country.
 
-    Understood: codes of two and three letters, English names and their usual short forms, and the
-    names in the languages of `_LANGUAGES`, in any case.
+    Understood: codes of two and three letters; English names, also Microsoft's, and their usual
+    short forms; the names in the languages of `_LANGUAGES` and in the country's own; official long
+    names; each in any case, with "ae" for "ä" and the like.
     """
-    return _country_index().get(_key(text))
+    return _look_up(text)
 
 
 def country_name(code: str) -> str:
@@ -98,10 +77,39 @@ def state_code(country: str, text: str) -> str | None:
 
 
 def _key(text: str) -> str:
-    """Return the text as the indexes spell it: no case, accents, full stops or leading "the"."""
-    letters = unicodedata.normalize("NFD", comparable(text).replace("\u2019", "'"))
-    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return collapse(plain.replace(".", "")).removeprefix("the ")
+    """Return the text as the indexes spell it.
+
+    No case, accents, full stops, hyphens or leading "the"; "&" is "and", "Saint" is "St".
+    """
+    plain = _APOSTROPHES.sub("'", text)
+    if not plain.isascii():
+        letters = unicodedata.normalize("NFD", comparable(plain).translate(_PLAIN))
+        plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    plain = _HYPHENS.sub(" ", plain.casefold().replace(".", "")).replace("&", " and ")
+    words = ["st" if word == "saint" else word for word in plain.split()]
+    return " ".join(words[1:] if words[:1] == ["the"] else words)
+
+
+def _keys(name: str) -> Iterator[str]:
+    """Return the spellings of a name: as it is, with digraphs, turned round, without brackets."""
+    yield _key(name)
+    if not name.isascii():
+        yield _key(comparable(name).translate(_DIGRAPHS))
+    last, comma, first = name.partition(", ")
+    if comma and ", " not in first:
+        yield _key(f"{first} {last}")
+        yield _key(f"{last} ({first})")
+    if "(" in name:
+        yield _key(re.sub(r" ?\([^)]*\)", "", name))
+
+
+@functools.lru_cache(maxsize=4096)
+def _look_up(text: str) -> str | None:
+    """Look in the English names first: the others are many, and seldom needed."""
+    key = _key(text)
+    # "ČR" is no code of Costa Rica.
+    code = _codes().get(comparable(text).replace(".", ""))
+    return code or _english_index().get(key) or _foreign_index().get(key)
 
 
 @functools.cache
@@ -112,17 +120,23 @@ def _english_names() -> Mapping[str, str]:
 
 
 @functools.cache
-def _country_index() -> Mapping[str, str]:
-    """Map every understood spelling to its code; English wins over the other languages."""
-    index = _unique(_foreign_names())
-    index.update(_unique(_iso_names()))
-    index.update({_key(name): code for code, name in _english_names().items()})
-    index.update(_ALIASES)
-    for country in pycountry.countries:
-        index[_key(country.alpha_3)] = country.alpha_2
-    for code in _english_names():
-        index[_key(code)] = code
+def _codes() -> Mapping[str, str]:
+    """Map every code of two or three letters, without case, to that of two."""
+    index = {country.alpha_3.casefold(): country.alpha_2 for country in pycountry.countries}
+    return index | {code.casefold(): code for code in _english_names()}
+
+
+@functools.cache
+def _english_index() -> Mapping[str, str]:
+    index = _unique(_iso_names())
+    index.update(_unique((name, code) for code, name in _english_names().items()))
+    index.update(_unique((name, code) for code, names in COUNTRY_ALIASES.items() for name in names))
     return index
+
+
+@functools.cache
+def _foreign_index() -> Mapping[str, str]:
+    return _unique((*_foreign_names(), *_own_names(), *_long_names()))
 
 
 def _iso_names() -> Iterator[tuple[str, str]]:
@@ -139,6 +153,26 @@ def _foreign_names() -> Iterator[tuple[str, str]]:
         for code in _english_names():
             if code in names:
                 yield names[code], code
+
+
+def _own_names() -> Iterator[tuple[str, str]]:
+    """Return what each country is called in its own official languages."""
+    for code in _english_names():
+        for language, facts in get_global("territory_languages").get(code, {}).items():
+            is_read = language in _LANGUAGES or not localedata.exists(language)
+            if facts["official_status"] is not None and not is_read:
+                name = Locale.parse(language).territories.get(code)
+                if name:
+                    yield name, code
+
+
+def _long_names() -> Iterator[tuple[str, str]]:
+    for language in _LONG_NAMES:
+        translated = gettext.translation(
+            "iso3166-1", pycountry.LOCALES_DIR, [language], fallback=True
+        )
+        for name, code in _iso_names():
+            yield translated.gettext(name), code
 
 
 @functools.cache
@@ -162,5 +196,7 @@ def _unique(spellings: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return spelling -> code, without the spellings that stand for several codes."""
     codes: dict[str, set[str]] = {}
     for name, code in spellings:
-        codes.setdefault(_key(name), set()).add(code)
-    return {name: found.pop() for name, found in codes.items() if len(found) == 1}
+        for key in _keys(name):
+            codes.setdefault(key, set()).add(code)
+    alone = (item for item in codes.items() if len(item[1]) == 1)
+    return {name: found.pop() for name, found in alone if name not in AMBIGUOUS_COUNTRIES}
