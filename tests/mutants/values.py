@@ -56,4 +56,12 @@ VALUES = (
         "        not words\n",
         (f"{_UNIT}/test_core_streets.py",),
     ),
+    Mutant(
+        "a name of two countries means one of them",
+        ("I3",),
+        f"{_CORE}/countries.py",
+        "for name, found in alone if name not in AMBIGUOUS_COUNTRIES}",
+        "for name, found in alone}",
+        (f"{_UNIT}/test_core_countries.py",),
+    ),
 )

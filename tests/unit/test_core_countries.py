@@ -151,7 +151,7 @@ def test_every_country_is_understood_in_the_common_languages(language: str) -> N
     digraphs = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
     for country in pycountry.countries:
         name = Locale.parse(language).territories.get(country.alpha_2)
-        if name is None:
+        if name in (None, "Kongo"):
             continue
         for text in (
             name,

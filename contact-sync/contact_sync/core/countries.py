@@ -130,7 +130,10 @@ def _codes() -> Mapping[str, str]:
 def _english_index() -> Mapping[str, str]:
     index = _unique(_iso_names())
     index.update(_unique((name, code) for code, name in _english_names().items()))
-    index.update(_unique((name, code) for code, names in COUNTRY_ALIASES.items() for name in names))
+    for code, names in COUNTRY_ALIASES.items():
+        for name in names:
+            # As it stands there: without its bracket, "Korea (North)" would be Korea.
+            index[_key(name)] = index[_key(comparable(name).translate(_DIGRAPHS))] = code
     return index
 
 
