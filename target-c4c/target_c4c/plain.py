@@ -12,7 +12,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from c4c_client import Create, PreconditionFailedError, Update
+from c4c_client import C4CError, Create, PreconditionFailedError, Update
 from contact_sync.book import FailureKind
 from contact_sync.core.loading import Hit
 from contact_sync.core.status import ACTIVE, OBSOLETE, STATUS_PROPERTY, is_obsolete
@@ -21,12 +21,13 @@ from contact_sync.plain import UnfitRecordError, merged_by_id
 from target_c4c.failures import classify
 from target_c4c.plain_lookup import key_of, look_up
 from target_c4c.plain_values import filled, is_held, is_mandatory, to_body
+from target_c4c.reading_apart import read_apart
 from target_c4c.task import COLLECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from c4c_client import C4CClient, C4CError, C4CRecord, EntityType
+    from c4c_client import C4CClient, C4CRecord, EntityType
     from contact_sync.core.loading import Column, StreamPlan
     from contact_sync.core.model import RecordType
     from contact_sync.plain import PlainBook, PlainRecord
@@ -75,7 +76,13 @@ class PlainC4C:
         self, plan: StreamPlan, records: Sequence[PlainRecord]
     ) -> tuple[list[PlainRecord], list[PlainRecord]]:
         """Return the records that exist, with their id, and those that have to be created."""
-        hits = look_up(self._client, self._book, plan, records)
+        hits = read_apart(
+            records,
+            lambda some: look_up(self._client, plan, some),
+            errors=(C4CError,),
+            check=self._client.check_connection,
+            failed=self._unreadable,
+        )
         for record in records:
             # A stream under another name, or a list that lags behind our own write.
             made = self._made.get((record.kind, plan.key, record.key))
@@ -150,12 +157,20 @@ class PlainC4C:
 
     def _update(self, kind: RecordType, records: Sequence[PlainRecord]) -> list[PlainRecord]:
         """Bring records up to date; return those that moved on between read and write."""
-        if not records:
-            return []
-        ids = [record.remote_id or "" for record in records]
-        held = self._client.get_records(COLLECTIONS[kind], ids)
+        held = read_apart(
+            records,
+            lambda some: self._client.get_records(
+                COLLECTIONS[kind], [record.remote_id or "" for record in some]
+            ),
+            errors=(C4CError,),
+            check=self._client.check_connection,
+            failed=self._unreadable,
+        )
         writes: list[tuple[PlainRecord, Update]] = []
-        for record, object_id in zip(records, ids, strict=True):
+        for record in records:
+            object_id = record.remote_id or ""
+            if object_id not in held:
+                continue
             found = held[object_id]
             if found is None and not record.is_deleted:
                 self._book.failed(record, "rejected", detail="404 no such record")
@@ -205,6 +220,11 @@ class PlainC4C:
             else:
                 self._refused(record, result.error)
         return moved_on
+
+    def _unreadable(self, record: PlainRecord, error: Exception) -> None:
+        failure = classify(error)
+        detail = f"reading it: {failure.detail or type(error).__name__}"
+        self._book.failed(record, _CODES.get(failure.kind, "rejected"), detail=detail)
 
     def _refused(self, record: PlainRecord, error: C4CError) -> None:
         failure = classify(error)

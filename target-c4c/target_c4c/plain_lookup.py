@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from c4c_client import RejectedError, filters
+from c4c_client import filters
 from contact_sync.core.loading import Hit, key_form, key_text
 from contact_sync.core.status import STATUS_PROPERTY, is_obsolete
 from contact_sync.core.text import forms
@@ -20,19 +20,22 @@ if TYPE_CHECKING:
 
     from c4c_client import C4CClient, C4CRecord
     from contact_sync.core.loading import StreamPlan
-    from contact_sync.plain import PlainBook, PlainRecord
+    from contact_sync.plain import PlainRecord
 
 
 def look_up(
-    client: C4CClient, book: PlainBook, plan: StreamPlan, records: Sequence[PlainRecord]
+    client: C4CClient, plan: StreamPlan, records: Sequence[PlainRecord]
 ) -> dict[int, list[Hit]]:
-    """Return position -> the records of C4C that bear its key; report what cannot be asked.
+    """Return position -> the records of C4C that bear its key.
+
+    Args:
+        client: C4C.
+        plan: Of the stream.
+        records: At least one, all of one record type.
 
     Raises:
-        C4CError: Nothing can be read.
+        C4CError: They cannot be read, or one of the keys cannot be asked for.
     """
-    if not records:
-        return {}
     asked = {record.position: _filters(plan, record) for record in records}
     texts = list(dict.fromkeys(text for one in asked.values() for text in one))
     select = {
@@ -40,18 +43,7 @@ def look_up(
         *(name for name in (plan.table.first_name, plan.table.last_name) if name),
         STATUS_PROPERTY[records[0].kind],
     }
-    try:
-        answers = client.search(COLLECTIONS[records[0].kind], texts, sorted(select))
-    except RejectedError as error:
-        if len(records) == 1:
-            book.failed(records[0], "rejected", detail=f"look-up: {error.http_status}")
-            return {}
-        # One key refuses the whole request: find it.
-        half = len(records) // 2
-        return {
-            **look_up(client, book, plan, records[:half]),
-            **look_up(client, book, plan, records[half:]),
-        }
+    answers = client.search(COLLECTIONS[records[0].kind], texts, sorted(select))
     found = dict(zip(texts, answers, strict=True))
     return {
         record.position: [

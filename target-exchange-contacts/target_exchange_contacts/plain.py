@@ -245,7 +245,7 @@ class _MailboxLoad:
         if failure.kind in (FailureKind.FATAL, FailureKind.MAILBOX):
             raise error
         code = _CODES.get(failure.kind, "rejected")
-        self._fail(record, code, failure.detail, *failure.fields)
+        self._fail(record, code, failure.detail or error.code, *failure.fields)
 
     def _unfit(self, record: PlainRecord, error: UnfitRecordError) -> None:
         del self.open[record.position]

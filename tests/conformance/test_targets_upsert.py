@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Any
 
@@ -181,6 +182,28 @@ def test_i10_a_record_whose_key_is_not_whole_is_never_created(
         assert failed_at(ended) == [1]
         assert f"invalid_record (its key is empty; {column})" in ended.errors[0]
         assert loading.people() == [BEN]
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 410, 413, 500, 503])
+@pytest.mark.parametrize(("act", "at"), [("get", 0), ("get", 1), ("update", 1), ("update", 2)])
+def test_i45_a_record_in_trouble_for_good_stops_nobody_else(
+    loading: Loading, status: int, act: str, at: int
+) -> None:
+    ids = [loading.put(person) for person in PEOPLE]
+    operation = f"ContactCollection.{act}" if loading.is_c4c else f"contacts.{act}"
+    loading.admin.add_fault(
+        kind="status", status=status, operation=operation, path=re.escape(ids[at]), count=0
+    )
+    id_name, title = ("ObjectID", "JobTitle") if loading.is_c4c else ("id", "jobTitle")
+    changed = [
+        loading.columns(person, **{id_name: one, title: "Poet"})
+        for person, one in zip(PEOPLE, ids, strict=True)
+    ]
+    for writes in (2, 0):
+        ended = loading.load(loading.keys("email"), *changed)
+        assert failed_at(ended) == [at + 1]
+        assert ids[at] in ended.errors[0]
+        assert loading.writes() == writes
 
 
 # -- people stay themselves ------------------------------------------------------------------------

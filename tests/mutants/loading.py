@@ -125,6 +125,14 @@ LOADING = (
         (_COLUMNS,),
     ),
     Mutant(
+        "a plain record that cannot be read stops all others",
+        ("I45",),
+        f"{_C4C}/reading_apart.py",
+        "        check()\n        return _halved(items, read, errors, failed, error)",
+        "        raise error",
+        (_UPSERT,),
+    ),
+    Mutant(
         "two columns of a stream are one to a warehouse",
         ("I46",),
         "tap-c4c/tap_c4c/schemas.py",
