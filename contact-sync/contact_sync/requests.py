@@ -98,7 +98,8 @@ class TapRequests:
             link.exchange_id
             for link in links
             if link.link_id in resolve
-            or (link.phase is Phase.PENDING and link.link_id not in paused)
+            # One that is hidden waits for a person, or for a record that is like it.
+            or (link.phase is Phase.PENDING and not link.is_hidden and link.link_id not in paused)
             or (link.phase.is_live and _is_unknown(link, Side.EXCHANGE))
         }
         due = self._store.issues.due(self._now())
@@ -203,6 +204,8 @@ class TapRequests:
             entry.link_id for entry in (*intents.list_open(written_side), *intents.list_updates())
         }
         held = self._store.holds.list_(("pending", "approved", "rejected"))
+        # What a first session would have removed is a matter of its mailbox alone, which tells.
+        held = [entry for entry in held if entry.reason != "first_session"]
         return cut_off.union(*(entry.link_ids for entry in held))
 
 

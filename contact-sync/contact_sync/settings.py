@@ -65,6 +65,7 @@ class SyncSettings:
         parts = [
             policy.direction.value,
             policy.read_only,
+            policy.read_only_new_item,
             sorted(directions.items()),
             sorted(self.custom[record_type].items()),
             self.region,

@@ -54,6 +54,13 @@ CHOICES = (
         "What happens to a new Outlook item of a read-only type that matches no C4C record.",
     ),
     Choice(
+        "first_session_removals",
+        ("hold", "act"),
+        "hold",
+        "What lies in a mailbox in its first session with a read-only type, and matches no C4C "
+        "record: held for your approval, or removed as read_only_new_item says.",
+    ),
+    Choice(
         "exchange_delete",
         ("delete", "hide", "ignore"),
         "delete",

@@ -134,7 +134,7 @@ class Joining:
     def _gone(self, task: Task) -> None:
         """The named record is gone, obsolete or foreign, and may not be revived."""
         if task.contract.on_no_match == "trash":
-            self._send_away(task, task.link.but(phase=Phase.PENDING, c4c_id=None))
+            self._send_away(task, task.link.but(phase=Phase.PENDING, c4c_id=None, is_hidden=False))
             return
         is_new = task.link.phase is Phase.PENDING
         self._book.issue(task, "linked_record_gone", is_linked=not is_new)
@@ -262,7 +262,8 @@ class Joining:
         """Read-only: stage 2 puts the item into Deleted Items; at once with what is told of it."""
         with self._book.store.transaction():
             self._book.save(task, link.but(owes=Owes.TRASH))
-            self._book.issue(task, "read_only_new_item")
+            if not link.is_hidden:  # else a person is asked first
+                self._book.issue(task, "read_only_new_item")
 
     def _body(self, task: Task) -> dict[str, object] | None:
         names = [

@@ -6,6 +6,7 @@ from mutants import Mutant
 
 _SYNC = "contact-sync/contact_sync"
 _UNIT = "tests/unit"
+_FIRST_SESSION = "tests/system/test_rules_first_session.py"
 _CHANGED_VIEWS = "tests/system/test_rules_changed_views.py"
 
 SETTINGS = (
@@ -66,5 +67,37 @@ SETTINGS = (
         (
             f"{_CHANGED_VIEWS}::test_i49_what_falls_out_of_sight_asks_first_and_comes_back_as_it_was",
         ),
+    ),
+    Mutant(
+        "what lay there before the sync came is a new item",
+        ("I36",),
+        f"{_SYNC}/planning/first_sessions.py",
+        "        return link.but(is_hidden=True) if asks else link",
+        "        return link",
+        (_FIRST_SESSION,),
+    ),
+    Mutant(
+        "a first session that read a part only was the first",
+        ("I36",),
+        f"{_SYNC}/planning/first_sessions.py",
+        "self._in_full[mailbox] = in_full is None or self._folders[mailbox] <= set(in_full)",
+        "self._in_full[mailbox] = True",
+        (_FIRST_SESSION,),
+    ),
+    Mutant(
+        "who refused a first removal is asked again",
+        ("I36",),
+        f"{_SYNC}/planning/first_sessions.py",
+        "        if asks_first(link) and not session.is_in_hold(link.link_id):",
+        "        if asks_first(link):",
+        (_FIRST_SESSION,),
+    ),
+    Mutant(
+        "a first removal is carried out though its type is read-only no more",
+        ("I36",),
+        f"{_SYNC}/planning/debts.py",
+        "                return is_approved is not None and policy.removes_new_items",
+        "                return is_approved is not None",
+        (_FIRST_SESSION,),
     ),
 )

@@ -158,8 +158,9 @@ class AtRest:
     def check_i01_nobody_is_left_out(self) -> Iterator[str]:
         # What its user hid, or took out for the time being, is known and left alone.
         asleep = self.world.memory.links.list_(phases=(Phase.ASLEEP,))
-        # Whatever its pair has become: the removal waits for the operator's decision.
-        pending = {one for hold in self.world.memory.holds.list_() for one in hold.link_ids}
+        # Whatever its pair has become: the removal waits for the operator, or was refused.
+        asked = self.world.memory.holds.list_(("pending", "rejected"))
+        pending = {one for hold in asked for one in hold.link_ids}
         waiting = [link for one in pending if (link := self.world.memory.links.get(one))]
         items = {link.exchange_id for link in (*self.live_links, *asleep, *waiting)}
         for item in self.world.mailbox.items.values():

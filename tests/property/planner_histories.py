@@ -72,6 +72,7 @@ def _settings(rng: random.Random) -> dict[str, Any]:
         (0.2, "on_leave_view", ("keep",)),
         (0.1, "c4c_delete", ("delete", "unlink")),
         (0.2, "read_only_new_item", ("leave",)),
+        (0.3, "first_session_removals", ("act",)),
         (0.1, "company_change", ("relink",)),
         (0.1, "mark_with_category", (False,)),
     )

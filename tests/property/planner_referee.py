@@ -150,6 +150,8 @@ class Referee:
             for other in self._world.mailbox.items.values()
             if other.soul == item.soul and other.id != item.id and self._world.mailbox.tree(other)
         ]
+        if link.phase is Phase.PENDING and link.is_hidden and not self._is_approved(link):
+            self._wrong("I36", f"{item.id} lay there first and was trashed unasked")
         policy = self._policy(link.record_type)
         is_refused = policy.read_only and policy.read_only_new_item == "trash"
         if not others and not is_refused:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from contact_sync.contract import C4C_STREAMS, EXCHANGE_STREAMS, PROPERTY
 from contact_sync.core.model import Direction, RecordType, Side
 from contact_sync.planning.download import Download
+from contact_sync.planning.first_sessions import rule_name
 from contact_sync.planning.sights import sight_name, sight_of
 from contact_sync.planning.upload import Upload
 from contact_sync.requests import TapRequests
@@ -167,6 +168,9 @@ class World:
             for kind in RecordType:
                 name = f"fingerprint:{side.value}:{kind.value}"
                 self.memory.settings.set_(name, settings.fingerprint(kind))
+        for kind, policy in self.config.policies.items():
+            if policy.removes_new_items:
+                self.memory.settings.set_(rule_name(MAILBOX, kind), "1")
         self.memory.settings.set_(f"prepared:{MAILBOX}", settings.managed_folders_hash)
 
     def change_config(self, config: Config) -> None:

@@ -111,7 +111,9 @@ def _decide_pending(link: Link, routed: RecordType | None) -> Verdict:
         return Verdict.FORGET
     if routed is not link.record_type:
         return Verdict.NEW
-    return Verdict.IGNORE if link.owes is Owes.TRASH else Verdict.RESUME
+    # One that a person decides on may have found its record meanwhile.
+    is_leaving = link.owes is Owes.TRASH and not link.is_hidden
+    return Verdict.IGNORE if is_leaving else Verdict.RESUME
 
 
 def decide_dragged(old: TypePolicy, new: TypePolicy) -> Verdict:

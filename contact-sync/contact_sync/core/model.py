@@ -113,7 +113,8 @@ class Link:
             last, a few at most.
         account_id: AccountID without leading zeros: an account's own, a contact's main account.
         in_view: Whether the record has been seen in the mailbox's view.
-        is_hidden: The user deleted the item and `exchange_delete` is `hide`.
+        is_hidden: The user deleted the item and `exchange_delete` is `hide`. While pending: the
+            item lay there before its type was read-only, and goes only if a person says so.
         successor: For `converting`: the link of the record that takes this one's place. For an
             item that was a pair's, and whose place another one took: that pair's link.
         base_exchange: Field name -> digest of the value last agreed on, as Exchange spells it.
@@ -205,6 +206,7 @@ class TypePolicy:
     direction: Direction = Direction.BOTH
     read_only: bool = False
     read_only_new_item: str = "trash"
+    first_session_removals: str = "hold"
     exchange_delete: str = "delete"
     c4c_delete: str = "obsolete"
     delete_vs_edit: str = "edit"
@@ -217,6 +219,11 @@ class TypePolicy:
     role_code: str = "CRM000"
     view: str | None = None
     fields: Mapping[str, FieldPolicy] = field(default_factory=dict)
+
+    @property
+    def removes_new_items(self) -> bool:
+        """Whether a new item that matches no record is removed (E1, read-only)."""
+        return self.read_only and self.read_only_new_item == "trash" and not self.is_frozen
 
     @property
     def is_frozen(self) -> bool:

@@ -1,6 +1,7 @@
 """Operations for C4C: an item's values in C4C's properties, and the contract around them.
 
-Responsible for what an operation of stage 1 looks like. Decides nothing and stores nothing.
+Responsible for what an operation of stage 1 looks like, and for telling what C4C takes of an item.
+Decides nothing else.
 """
 
 from __future__ import annotations
@@ -84,3 +85,13 @@ class C4COperations:
                 **terms,
             ),
         )
+
+    def sendable(self, link: Link, record: Mapping[str, Any]) -> Iterable[str] | None:
+        """Return the fields that C4C takes of an item; None while a required one is missing."""
+        fields = self._session.fields(link.record_type)
+        problems = fields.problems(fields.from_graph(record), is_create=True)
+        self._session.report_problems(link.mailbox, link.record_type, record["id"], problems)
+        if any(problem.is_blocking for problem in problems):
+            return None
+        refused = {problem.field for problem in problems}
+        return [name for name in fields.names if name not in refused]

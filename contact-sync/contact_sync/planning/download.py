@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from contact_sync.contract import Contract, Op, Operation
+from contact_sync.contract import Op
 from contact_sync.core import merge, outcome
 from contact_sync.core.decide import Verdict, decide_record, decide_record_gone
 from contact_sync.core.model import Link, Owes, Phase, RecordType, Side
 from contact_sync.core.status import is_obsolete
 from contact_sync.planning.coverage import Coverage
+from contact_sync.planning.debts import Debts
 from contact_sync.planning.echoes import Echoes
 from contact_sync.planning.exchange_operations import ExchangeOperations
 from contact_sync.planning.session import Session, new_link_id
@@ -26,6 +27,7 @@ from contact_sync.planning.unheard import Unheard
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from contact_sync.contract import Operation
     from contact_sync.settings import SyncSettings
     from contact_sync.store import Store
 
@@ -33,14 +35,6 @@ TYPES = {
     "accounts": RecordType.ACCOUNT,
     "contacts": RecordType.CONTACT,
     "individual_customers": RecordType.INDIVIDUAL_CUSTOMER,
-}
-
-#: Debts of Exchange that need no C4C record to be paid, and the operation that pays them.
-_DEBTS = {
-    Owes.MOVE: Op.MOVE,
-    Owes.STAMP: Op.STAMP,
-    Owes.STRIP: Op.STRIP,
-    Owes.TRASH: Op.TRASH,
 }
 
 
@@ -53,6 +47,7 @@ class Download:
         self._session = Session(store, settings, Side.C4C, new_id)
         self._store = store
         self._to_exchange = ExchangeOperations(self._session)
+        self._debts = Debts(self._session, self._to_exchange)
         self._echoes = Echoes(self._session, Side.C4C)
         self._unheard = Unheard(self._session)
         troubled = troubled_mailboxes(self._session)
@@ -67,11 +62,7 @@ class Download:
         """Yield what Exchange owes already: missing folders, moves, stamps, strips."""
         self._session.begin()
         self._echoes.begin()
-        for mailbox in self._mailboxes:
-            yield from self._prepare(mailbox)
-            for link in self._store.links.list_(mailbox, owes=tuple(_DEBTS)):
-                if self._is_due(link):
-                    yield self._debt(link)
+        yield from self._debts.pay(self._mailboxes)
 
     def record(self, stream: str, record: Mapping[str, Any]) -> Iterator[Operation]:
         """Take in one fact of the tap; yield what can be decided at once."""
@@ -102,46 +93,6 @@ class Download:
             for kind in RecordType:
                 if not self._session.is_off(kind) and self._sights.is_read(mailbox, kind):
                     yield from self._removals(mailbox, kind)
-
-    # -- debts ---------------------------------------------------------------------------------
-
-    def _prepare(self, mailbox: str) -> Iterator[Operation]:
-        """Ask for folders and categories once, and again when one is missing or renamed."""
-        wanted = self._session.settings.managed_folders
-        fingerprint = self._session.settings.managed_folders_hash
-        known = {kind.value for kind in self._store.folders.get(mailbox)}
-        is_done = self._store.settings.get(f"prepared:{mailbox}") == fingerprint
-        if not (is_done and known >= set(wanted)):
-            yield Operation(
-                stream="mailboxes",
-                record={"mailbox": mailbox, "id": mailbox},
-                contract=Contract(
-                    op=Op.PREPARE,
-                    mailbox=mailbox,
-                    folders=wanted,
-                    policy={"fingerprint": fingerprint},
-                ),
-            )
-
-    def _is_due(self, link: Link) -> bool:
-        if self._session.is_off(link.record_type) or link.exchange_id is None:
-            return False
-        if self._session.hold_of(link.link_id, Side.EXCHANGE, "pending"):
-            return False
-        match link.owes:
-            case Owes.STRIP:
-                return link.phase is Phase.RETIRED
-            case Owes.TRASH:
-                return not link.phase.is_live
-            case _:
-                return link.phase.is_live
-
-    def _debt(self, link: Link) -> Operation:
-        after = "forgotten" if link.owes is Owes.TRASH else ""
-        stream = "removals" if link.owes is Owes.TRASH else "contacts"
-        return self._to_exchange.build(
-            _DEBTS[link.owes], link, {}, (), stream, policy={"after": after}
-        )
 
     # -- records -------------------------------------------------------------------------------
 
@@ -241,8 +192,8 @@ class Download:
         """C2, C6: a linked record; what changed in C4C goes to Exchange."""
         was_held = self._session.hold_of(link.link_id, Side.EXCHANGE, "pending")
         self._session.release(link, Side.EXCHANGE)
-        if was_held and link.owes in _DEBTS and self._is_due(link):
-            yield self._debt(link)
+        if was_held and self._debts.is_due(link):
+            yield self._debts.operation(link)
         if self._session.hold_of(link.link_id, Side.C4C, "pending"):
             # The item is gone and a person has yet to say what that means.
             return

@@ -124,6 +124,10 @@ class Session:
         hold = self._holds.get(link_id)
         return hold if hold and hold.side is side and hold.state == state else None
 
+    def is_in_hold(self, link_id: str) -> bool:
+        """Whether a person has been asked about a link, and what came of it is not done yet."""
+        return link_id in self._holds
+
     def release(self, link: Link, side: Side) -> None:
         """Take a link out of a hold on `side`: what was to be removed is wanted again."""
         hold = self._holds.get(link.link_id)

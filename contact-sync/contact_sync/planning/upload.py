@@ -19,6 +19,7 @@ from contact_sync.planning.c4c_operations import C4COperations
 from contact_sync.planning.copies import Copies
 from contact_sync.planning.coverage import Coverage
 from contact_sync.planning.echoes import Echoes
+from contact_sync.planning.first_sessions import FirstSessions
 from contact_sync.planning.places import Places, see
 from contact_sync.planning.session import Session, new_link_id
 from contact_sync.planning.trouble import Trouble
@@ -43,6 +44,7 @@ class Upload:
         self._copies = Copies(self._session)
         self._absences = Absences(self._session, self._copies)
         self._places = Places(self._session)
+        self._first_sessions = FirstSessions(self._session)
         self._echoes = Echoes(self._session, Side.EXCHANGE)
         self._trouble = Trouble(self._session)
         self._claimants: list[tuple[RecordType, claims.Claim, Mapping[str, Any]]] = []
@@ -56,6 +58,7 @@ class Upload:
         self._session.begin()
         Coverage(self._session).begin()
         self._echoes.begin()
+        self._first_sessions.begin()
         yield from ()
 
     def record(self, stream: str, record: Mapping[str, Any]) -> Iterator[Operation]:
@@ -65,10 +68,12 @@ class Upload:
             raise UnknownMailboxError
         if stream == "contact_folders":
             self._places.take(mailbox, record)
+            self._first_sessions.folder(mailbox, record)
         elif stream == "mailbox_problems":
             self._trouble.take(mailbox, record)
         elif stream == "mailbox_reads" and record.get("is_complete"):
             self._trouble.is_over(mailbox)
+            self._first_sessions.complete(mailbox, record)
             self._absences.complete(mailbox, self._places.folders(mailbox).lost)
         elif stream == "contacts":
             yield from self._item(mailbox, record)
@@ -80,6 +85,7 @@ class Upload:
         for kind, claim, record in self._claimants:
             yield from self._claimant(kind, claim, record)
         yield from self._absences.finish()
+        self._first_sessions.finish()
 
     # -- items ---------------------------------------------------------------------------------
 
@@ -176,14 +182,15 @@ class Upload:
         policy = self._session.policy(link.record_type)
         fields = self._session.fields(link.record_type)
         may_create = policy.direction.reaches(Side.C4C) and not policy.read_only
-        names = self._sendable(link, record) if may_create else fields.names
+        names = self._to_c4c.sendable(link, record) if may_create else fields.names
         if names is None:
             return
         # Kept while the link is pending: a create that was cut off is found by its digests.
         digests = fields.digests(self._store.digest_key, fields.from_graph(record))
         link = self._places.place(see(link, record), record).but(base_exchange=digests)
+        link = self._first_sessions.mark(link)
         self._store.links.save(link)
-        trashes = policy.read_only and policy.read_only_new_item == "trash"
+        trashes = policy.removes_new_items
         yield self._to_c4c.build(
             Op.CREATE if may_create else Op.ADOPT,
             link,
@@ -193,16 +200,6 @@ class Upload:
             on_no_match="trash" if trashes else "leave",
             defaults=self._to_c4c.defaults(link),
         )
-
-    def _sendable(self, link: Link, record: Mapping[str, Any]) -> Iterable[str] | None:
-        """Return the fields that C4C takes of an item; None while a required one is missing."""
-        fields = self._session.fields(link.record_type)
-        problems = fields.problems(fields.from_graph(record), is_create=True)
-        self._session.report_problems(link.mailbox, link.record_type, record["id"], problems)
-        if any(problem.is_blocking for problem in problems):
-            return None
-        refused = {problem.field for problem in problems}
-        return [name for name in fields.names if name not in refused]
 
     def _adopt(
         self, link: Link, record: Mapping[str, Any], claim: claims.Claim, fields: Iterable[str]
@@ -283,12 +280,12 @@ class Upload:
         policy = self._session.policy(link.record_type)
         names = self._session.fields(link.record_type).names
         if policy.read_only or not policy.direction.reaches(Side.C4C):
-            trashes = policy.read_only and policy.read_only_new_item == "trash"
+            trashes = policy.removes_new_items
             claim = self._to_c4c.claim(link)
             for operation in self._adopt(link, record, claim, names):
                 yield operation.but_contract(on_no_match="trash" if trashes else "leave")
             return
-        sendable = self._sendable(link, record)
+        sendable = self._to_c4c.sendable(link, record)
         if sendable is None:
             return
         # Brought back by its user: kept, whether the view shows the record or not.
