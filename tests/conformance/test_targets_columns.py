@@ -269,6 +269,23 @@ def test_no_setting_of_tables_is_promised(name: str) -> None:
         assert text not in about
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["load_method", "add_record_metadata", "hard_delete", "validate_records", "unknown_column"],
+)
+def test_i46_a_setting_of_tables_is_refused(desk: Desk, name: str) -> None:
+    line = desk.declare(desk.keys("email"), **{name: "upsert"}).line()
+    assert f"`{name}`" in line
+    assert desk.writes() == 0
+
+
+def test_a_broken_line_is_told_by_its_number_and_nothing_is_written(desk: Desk) -> None:
+    messages = schema("contacts", *desk.keys("email")), record("contacts", **desk.columns(ADA))
+    ended = desk.run(*messages, b'{"type": "RECORD", "stream": "contacts", "rec')
+    assert ended.line() == "Line 3 of the input is not a Singer message (a JSON object)."
+    assert desk.writes() == 0
+
+
 # -- C4C into C4C ----------------------------------------------------------------------------------
 
 
