@@ -267,9 +267,52 @@ def test_a_new_person_gets_a_display_name() -> None:
         "givenName": "Ann",
         "surname": "Lee",
         "displayName": "Ann Lee",
+        "fileAs": "Lee, Ann",
         "emailAddresses": [{"address": "a@x.org"}],
         "businessAddress": {"city": "Bonn"},
     }
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_kept"),
+    [
+        ("Ann Lee", False),
+        ("Lee, Ann", False),
+        ("Dr. Ann B. Lee", False),
+        ("Ann Lee (Acme)", False),
+        ("", False),
+        ("Aunt Ann", True),
+        ("Ann Lee-Miller", True),
+    ],
+)
+def test_i19_a_chosen_display_name_is_sent_along(shown: str, *, is_kept: bool) -> None:
+    live = {
+        "title": "Dr.",
+        "givenName": "Ann",
+        "middleName": "B.",
+        "surname": "Lee",
+        "companyName": "Acme",
+        "displayName": shown,
+        "fileAs": "x",
+    }
+    kept = {"displayName": shown} if is_kept else {}
+    assert MAPS[CONTACT].to_graph({"job_title": "CEO"}, live) == {"jobTitle": "CEO", **kept}
+    assert MAPS[CONTACT].to_graph({"last_name": "King"}, live) == {"surname": "King", **kept}
+    assert MAPS[CONTACT].to_graph({"last_name": "Lee"}, live) == {}
+
+
+@pytest.mark.parametrize(
+    ("values", "filed"),
+    [
+        ({"first_name": " Ann ", "last_name": "Lee"}, "Lee, Ann"),
+        ({"last_name": "Lee"}, "Lee"),
+        ({"first_name": "Ann", "last_name": ""}, "Ann"),
+        ({"email": "a@x.org"}, None),
+    ],
+)
+def test_a_new_person_is_filed(values: dict[str, str], filed: str | None) -> None:
+    for kind in (CONTACT, CUSTOMER):
+        assert MAPS[kind].to_graph(values).get("fileAs") == filed
 
 
 def test_blank_values_of_a_new_contact() -> None:

@@ -21,6 +21,7 @@ SAME = [
     ("a line for an extension", "DE", ["089 12345-67", "+49 89 1234567", "089/12345-67"]),
     ("a base of few digits", "DE", ["06227 7-47474", "+49 6227 747474"]),
     ("slashes behind country and area", "DE", ["+43/1/1234567", "+43 1 1234567"]),
+    ("pairs", "DE", ["089 / 555 12-34", "+49 89 5551234"]),
     ("other dashes and spaces", "DE", ["089\u00a01234\u20115678", "089 1234 5678"]),
     ("marks of writing direction", "DE", ["\u202a+49 89 1234567\u202c", "+49891234567"]),
     ("blank", "DE", ["", "  "]),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contact_sync.core import c4c_values, countries, graph_values, phones
+from contact_sync.core import c4c_values, countries, display_names, graph_values, phones
 from contact_sync.core.digest import digest
 from contact_sync.core.field_table import FIELDS, Field, Kind
 from contact_sync.core.model import Direction, FieldPolicy, RecordType, Side
@@ -144,7 +144,7 @@ class FieldMap:
             is_kept = live is not None and root in live and live[root] == value
             if not is_kept:
                 written[root] = value
-        written.update(self._display_names(values, written, is_create=live is None))
+        written.update(self._display_names(values, written, live))
         return written
 
     def to_c4c(self, values: Mapping[str, str]) -> dict[str, object]:
@@ -222,19 +222,27 @@ class FieldMap:
         return field.default_direction(self.record_type) if policy is None else policy.direction
 
     def _display_names(
-        self, values: Mapping[str, str], written: Mapping[str, object], *, is_create: bool
+        self,
+        values: Mapping[str, str],
+        written: Mapping[str, object],
+        live: Mapping[str, object] | None,
     ) -> dict[str, object]:
-        """Return the names that Outlook shows in its lists.
+        """Return the names that Outlook shows and sorts by in its lists.
 
-        An account's follow its company name. Those of a person are the server's business (it
-        derives them when a name changes), except that a new contact gets a first one.
+        An account's follow its company name. A new person gets first ones: Graph may leave the
+        file-as empty. Later both are the user's and the server's business (it derives the display
+        name when a name changes); a display name that is not a derived one is sent along with every
+        update, which is the documented way to keep it (I19).
         """
         if self.record_type is RecordType.ACCOUNT:
             name = written.get("companyName")
             return {"displayName": name, "fileAs": name} if name else {}
-        parts = (values.get("first_name", ""), values.get("last_name", ""))
-        shown = " ".join(filter(None, map(collapse, parts)))
-        return {"displayName": shown} if is_create and shown else {}
+        if live is not None:
+            shown = live.get("displayName")
+            is_kept = written and shown and not display_names.is_derived(live)
+            return {"displayName": shown} if is_kept else {}
+        first, last = (collapse(values.get(name, "")) for name in ("first_name", "last_name"))
+        return display_names.of_person(first, last)
 
 
 def _custom_field(

@@ -126,7 +126,9 @@ class GraphAdmin(ServiceAdmin):
             box = self._mailbox(mailbox)
             write = self._write(properties, extended, fields.empty_properties())
             photo = None if photo_base64 is None else base64.b64decode(photo_base64)
-            contact = self._editor.create(box, self._folder(box, folder), write, photo)
+            contact = self._editor.create(
+                box, self._folder(box, folder), write, photo, by_user=True
+            )
             self._editor.settle()
             return contact.immutable_id
 
@@ -174,7 +176,9 @@ class GraphAdmin(ServiceAdmin):
         with self._lock:
             box, item = self._contact(mailbox, contact)
             write = fields.Write(dict(item.properties), dict(item.extended), None)
-            copy = self._editor.create(box, self._folder(box, folder), write, item.photo)
+            copy = self._editor.create(
+                box, self._folder(box, folder), write, item.photo, by_user=True
+            )
             self._editor.settle()
             return copy.immutable_id
 

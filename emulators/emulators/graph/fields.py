@@ -122,8 +122,10 @@ def parse_write(body: object, before: Mapping[str, Any], switches: Switches) -> 
     return Write(properties, extended_values, parent)
 
 
-def complete_names(values: dict[str, Any], sent: Mapping[str, Any], *, is_new: bool) -> None:
-    """Recalculate `displayName` and `fileAs` in place, unless sent ("Update contact")."""
+def complete_names(
+    values: dict[str, Any], sent: Mapping[str, Any], *, is_new: bool, is_filed: bool
+) -> None:
+    """Recalculate `displayName`, and `fileAs` if `is_filed`, unless sent ("Update contact")."""
     if not is_new and not any(name in sent for name in NAME_PARTS):
         return
     given = (values[name] for name in ("givenName", "middleName", "surname", "generation"))
@@ -132,7 +134,7 @@ def complete_names(values: dict[str, Any], sent: Mapping[str, Any], *, is_new: b
     ordered = ", ".join(part for part in (values["surname"], first) if part)
     if "displayName" not in sent:
         values["displayName"] = full
-    if "fileAs" not in sent:
+    if "fileAs" not in sent and is_filed:
         values["fileAs"] = ordered or values["companyName"]
 
 

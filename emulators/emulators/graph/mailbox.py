@@ -54,9 +54,15 @@ class MailboxEditor:
             change()
 
     def create(
-        self, mailbox: Mailbox, folder_id: str, write: fields.Write, photo: bytes | None = None
+        self,
+        mailbox: Mailbox,
+        folder_id: str,
+        write: fields.Write,
+        photo: bytes | None = None,
+        *,
+        by_user: bool = False,
     ) -> Contact:
-        """Add an item to a folder."""
+        """Add an item to a folder; Outlook files what its user makes."""
         now = self._clock.now()
         mailbox.created_count += 1
         contact = Contact(
@@ -73,7 +79,8 @@ class MailboxEditor:
             changed_at=0,
             moved_at=0,
         )
-        fields.complete_names(contact.properties, write.properties, is_new=True)
+        is_filed = by_user or self._switches.file_as_derived
+        fields.complete_names(contact.properties, write.properties, is_new=True, is_filed=is_filed)
         mailbox.contacts[contact.immutable_id] = contact
         mailbox.aliases[contact.classic_id] = contact.immutable_id
         contact.changed_at = contact.moved_at = self._log(mailbox, "created", contact)
@@ -86,7 +93,8 @@ class MailboxEditor:
         """Apply a write to an item; an empty one gives it a new version all the same."""
         before = dict(contact.properties)
         contact.properties |= write.properties
-        fields.complete_names(contact.properties, write.properties, is_new=False)
+        is_filed = by_user or self._switches.file_as_derived
+        fields.complete_names(contact.properties, write.properties, is_new=False, is_filed=is_filed)
         contact.extended |= write.extended
         self._touch(contact)
         if write.extended and not write.properties and not self._switches.delta_extended_changes:

@@ -22,6 +22,8 @@ class Switches:
             create, move and write of categories: `off`, `some` (every second item) or `all`.
         folder_name_category_late: It does so after the answer was sent, as a change of its own.
         birthday_midnight_shift: A birthday at midnight UTC comes back one day earlier.
+        file_as_derived: A missing `fileAs` is made of the names; else it stays empty, unless a user
+            wrote in Outlook.
         slot_overflow: A third home phone or fourth IM address is `dropped` or `refused`;
             unconfirmed which of the two.
         email_name_filled: A missing `name` of an e-mail address becomes the address.
@@ -59,6 +61,7 @@ class Switches:
     folder_name_category: str = "some"
     folder_name_category_late: bool = False
     birthday_midnight_shift: bool = True
+    file_as_derived: bool = False
     slot_overflow: str = "dropped"
     email_name_filled: bool = True
     email_name_change_ignored: bool = True

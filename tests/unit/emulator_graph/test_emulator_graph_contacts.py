@@ -12,11 +12,19 @@ LINK_IN_CAPITALS = "string {6E1C9E0A-55B7-4D4B-8F54-5F8A3C6F7A11} Name SyncLink"
 def test_a_create_answers_with_the_whole_contact(graph: Any) -> None:
     made = graph.post("/contacts", {"givenName": "Ada", "surname": "Byron"})
 
-    assert (made["displayName"], made["fileAs"]) == ("Ada Byron", "Byron, Ada")
+    assert (made["displayName"], made["fileAs"]) == ("Ada Byron", None)
     assert made["@odata.etag"] == f'W/"{made["changeKey"]}"'
     assert (made["businessPhones"], made["homeAddress"], made["jobTitle"]) == ([], {}, None)
     assert made["createdDateTime"] == "2026-11-22T10:00:00Z"
     assert made["primaryEmailAddress"] is None
+
+
+def test_file_as_is_derived_where_a_user_writes_or_a_switch_says_so(graph: Any) -> None:
+    item = graph.add(givenName="Ada", surname="Byron")
+    assert graph.get(f"/contacts/{item}")["fileAs"] == "Byron, Ada"
+    graph.switch(file_as_derived=True)
+    made = graph.post("/contacts", {"givenName": "Ada", "surname": "Byron"})
+    assert made["fileAs"] == "Byron, Ada"
 
 
 def test_the_display_name_follows_the_names_unless_sent(graph: Any) -> None:
