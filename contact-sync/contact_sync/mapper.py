@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import singer_sdk.singerlib as singer
+from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers.capabilities import PluginCapabilities
 from singer_sdk.mapper_base import InlineMapper
 from typing_extensions import override
 
-from contact_sync import contract, settings, settings_schema
+from contact_sync import agreement, contract, settings, settings_schema
 from contact_sync.core import shapes
 from contact_sync.core.field_table import FIELDS
 from contact_sync.core.graph_values import root_property
@@ -102,8 +103,14 @@ class ContactSyncMapper(QuietPlugin, InlineMapper):
     def map_schema_message(self, message_dict: dict[str, Any]) -> Iterable[singer.Message]:
         """Check the stream; the first one opens the session."""
         self._known(message_dict.get("stream"))
+        told = (message_dict.get("schema") or {}).get(agreement.TOLD)
+        errors = agreement.disagreements(self._settings, told)
+        if errors:
+            raise ConfigValidationError(errors[0], errors=errors)
         if self._session is None:
             self._session = self._open()
+            if isinstance(self._session.planner, Download) and isinstance(told, dict):
+                self._session.planner.tell(told.get("views") or ())
             yield from self._schemas()
             yield from self._records(self._session, self._session.planner.start())
 

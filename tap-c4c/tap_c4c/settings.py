@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from c4c_client import settings as connection
 from singer_sdk import typing as th
 
-from tap_c4c.record_types import RECORD_TYPES
+from tap_c4c.record_types import RECORD_TYPES, views_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,6 +93,19 @@ def describe(error: ValidationError) -> str:
 def problems(config: Mapping[str, Any]) -> list[str]:
     """Check what a schema cannot say; every message begins with the setting's name."""
     return [*connection.problems(config), *_view_problems(config)]
+
+
+def told(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what the sync compares with its own settings; nothing without a sync store."""
+    if not config.get("sync_store"):
+        return {}
+    return {
+        "views": [
+            {"record_type": record_type.name, "name": view.name}
+            for record_type in RECORD_TYPES
+            for view in views_of(record_type, config)
+        ]
+    }
 
 
 def _view_problems(config: Mapping[str, Any]) -> Iterator[str]:

@@ -14,17 +14,18 @@ from singer_sdk import Stream
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 from typing_extensions import override
 
-from tap_c4c import reading, schemas
+from tap_c4c import reading, schemas, settings
 from tap_c4c.errors import explained
 from tap_c4c.record_types import RECORD_TYPES
 from tap_c4c.source import MARK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
     from datetime import datetime
 
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.singerlib.messages import SchemaMessage
 
     from tap_c4c.record_types import RecordType
     from tap_c4c.source import Source
@@ -39,6 +40,14 @@ class TenantStream(Stream):
     ) -> None:
         super().__init__(tap, schema=schema, name=name or None)
         self._source = source
+
+    @override
+    def _generate_schema_messages(self) -> Generator[SchemaMessage, None, None]:
+        told = settings.told(self.config)
+        for message in super()._generate_schema_messages():
+            # The sync compares it with its own settings, before any record.
+            message.schema = {**message.schema, **({"x-settings": told} if told else {})}
+            yield message
 
     @property
     @override

@@ -6,6 +6,7 @@ name settings only, since values may be secrets or addresses.
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from exchange_client import settings as connection
@@ -110,6 +111,23 @@ def problems(config: Mapping[str, Any]) -> list[str]:
 def mailboxes(config: Mapping[str, Any]) -> tuple[str, ...]:
     """Give the mailboxes in lower case, in the order of the setting."""
     return tuple(address.strip().lower() for address in config["mailboxes"])
+
+
+def told(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what the sync compares with its own settings; nothing without a sync store.
+
+    Addresses are told as hashes: schemas are kept and logged where records are not.
+    """
+    if not config.get("sync_store"):
+        return {}
+    return {
+        "mailboxes": [
+            hashlib.sha256(address.encode()).hexdigest()[:16] for address in mailboxes(config)
+        ],
+        "managed_folders": list(config["managed_folders"]),
+        "routing_categories": list(config["routing_categories"]),
+        "scope": config["scope"],
+    }
 
 
 def _mailbox_problems(config: Mapping[str, Any]) -> Iterator[str]:

@@ -13,15 +13,16 @@ from singer_sdk import Stream
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_LOG_BASED
 from typing_extensions import override
 
-from tap_exchange_contacts import reading, schemas
+from tap_exchange_contacts import reading, schemas, settings
 from tap_exchange_contacts.errors import explained
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
     from datetime import datetime
 
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.singerlib.messages import SchemaMessage
 
     from tap_exchange_contacts.mailbox import Findings
     from tap_exchange_contacts.source import Source
@@ -37,6 +38,14 @@ class MailboxStream(Stream):
     def __init__(self, tap: Tap, source: Source) -> None:
         super().__init__(tap)
         self._source = source
+
+    @override
+    def _generate_schema_messages(self) -> Generator[SchemaMessage, None, None]:
+        told = settings.told(self.config)
+        for message in super()._generate_schema_messages():
+            # The sync compares it with its own settings, before any record.
+            message.schema = {**message.schema, **({"x-settings": told} if told else {})}
+            yield message
 
     @property
     @override

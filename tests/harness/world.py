@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from contact_sync.mapper import ContactSyncMapper
+from contact_sync.settings_schema import NAMES
 from contact_sync.store import Store
 from emulators.c4c.service import C4CService
 from emulators.graph.service import GraphService
@@ -153,7 +154,7 @@ class World:
         """Return the settings of a plugin or mapping."""
         match plugin:
             case "tap-exchange-contacts":
-                return self.exchange_settings()
+                return {**self.exchange_settings(), **self._names()}
             case "target-exchange-contacts":
                 found = self.exchange_settings()
                 del found["mailboxes"]
@@ -168,6 +169,21 @@ class World:
             "mailboxes": list(self.mailboxes),
             **self.mapper,
         }
+
+    def _names(self) -> dict[str, list[str]]:
+        """Return the folders and categories of the mapper's settings, as the tap is told them."""
+        names: dict[str, list[str]] = {"managed_folders": [], "routing_categories": []}
+        for kind, (folder, folder_aliases, category, category_aliases) in NAMES.items():
+            given = self.mapper.get(kind.value, {})
+            names["managed_folders"] += [
+                given.get("folder", folder),
+                *given.get("folder_aliases", folder_aliases),
+            ]
+            names["routing_categories"] += [
+                given.get("category", category),
+                *given.get("category_aliases", category_aliases),
+            ]
+        return names
 
     # -- sessions ----------------------------------------------------------------------------
 

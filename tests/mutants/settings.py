@@ -6,6 +6,7 @@ from mutants import Mutant
 
 _SYNC = "contact-sync/contact_sync"
 _UNIT = "tests/unit"
+_SAID_ONCE = "tests/system/test_rules_said_once.py"
 _FIRST_SESSION = "tests/system/test_rules_first_session.py"
 _CHANGED_VIEWS = "tests/system/test_rules_changed_views.py"
 
@@ -99,5 +100,21 @@ SETTINGS = (
         "                return is_approved is not None and policy.removes_new_items",
         "                return is_approved is not None",
         (_FIRST_SESSION,),
+    ),
+    Mutant(
+        "a folder alias that the tap was not told is accepted",
+        ("I46",),
+        f"{_SYNC}/agreement.py",
+        "                if not policy.is_frozen and not folded <= given:",
+        "                if not policy.is_frozen and not folded & given and not aliases:",
+        (_SAID_ONCE,),
+    ),
+    Mutant(
+        "a view that tap-c4c does not have is accepted",
+        ("I46",),
+        f"{_SYNC}/agreement.py",
+        "if (kind.value, view) not in known",
+        "if not known",
+        (_SAID_ONCE,),
     ),
 )

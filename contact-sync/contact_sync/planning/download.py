@@ -64,6 +64,11 @@ class Download:
         self._echoes.begin()
         yield from self._debts.pay(self._mailboxes)
 
+    def tell(self, views: Iterable[Mapping[str, str]]) -> None:
+        """Take in which views the tap has: one that it cannot read is none that was taken away."""
+        for view in views:
+            self._sights.name(RecordType(view["record_type"]), view["name"])
+
     def record(self, stream: str, record: Mapping[str, Any]) -> Iterator[Operation]:
         """Take in one fact of the tap; yield what can be decided at once."""
         if stream == "view_reads":

@@ -45,7 +45,7 @@ class Sights:
         self._in_full: set[tuple[RecordType, str]] = set()
 
     def name(self, kind: RecordType, view: str) -> None:
-        """Note a view that a record was read for."""
+        """Note a view that the tap has, or that a record was read for."""
         self._named[kind].add(view)
 
     def read(self, record: Mapping[str, Any]) -> None:
