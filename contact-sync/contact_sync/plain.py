@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import logging
     from collections.abc import Iterable, Mapping, Sequence
 
-    from contact_sync.core.loading import StreamPlan
+    from contact_sync.core.loading import Names, StreamPlan
     from contact_sync.store import Store
 
 #: Set in a record that is gone at its source; Singer SDK, "Record Metadata".
@@ -79,7 +79,7 @@ class PlainRecord:
         mailbox: Address, lower case; empty for C4C.
         remote_id: ObjectID or contact id; None if the key has to be looked up.
         key: Values to look it up by, in the form that is compared; empty with an id.
-        names: First and last name, where the key alone is no proof of a person.
+        names: Its names, where the key alone is no proof.
         properties: Vendor properties, everything that was sent.
         is_deleted: Whether the record is a tombstone.
     """
@@ -90,7 +90,7 @@ class PlainRecord:
     mailbox: str = ""
     remote_id: str | None
     key: tuple[str, ...] = field(default=(), repr=False)
-    names: tuple[str, str] | None = field(default=None, repr=False)
+    names: Names | None = field(default=None, repr=False)
     properties: Mapping[str, Any] = field(repr=False)
     is_deleted: bool
 
@@ -268,7 +268,7 @@ class PlainBook:
             self.failed(record, "invalid_record", fields=empty, detail=what)
         else:
             key = tuple(form for form in forms.values() if form)
-            return replace(record, key=key, names=_names(plan, values))
+            return replace(record, key=key, names=plan.names_of(values))
         return None
 
     def _merge_into(self, same_key: list[PlainRecord], record: PlainRecord) -> None:
@@ -292,7 +292,7 @@ class PlainBook:
 def merged(before: PlainRecord, record: PlainRecord, plan: StreamPlan) -> PlainRecord:
     """Return two records of one key as one: what the later one says wins."""
     both = {**before.properties, **record.properties}
-    names = record.names and _names(plan, both)
+    names = record.names and plan.names_of(both)
     return replace(record, properties=both, names=names)
 
 
@@ -303,13 +303,6 @@ def merged_by_id(records: Iterable[PlainRecord], plan: StreamPlan) -> list[Plain
         before = found.get(record.remote_id)
         found[record.remote_id] = record if before is None else merged(before, record, plan)
     return list(found.values())
-
-
-def _names(plan: StreamPlan, values: Mapping[str, Any]) -> tuple[str, str] | None:
-    if not plan.compares_names:
-        return None
-    first, last = values.get(plan.table.first_name), values.get(plan.table.last_name)
-    return (first if isinstance(first, str) else "", last if isinstance(last, str) else "")
 
 
 def _place(record: PlainRecord) -> str:

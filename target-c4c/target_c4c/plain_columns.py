@@ -23,7 +23,7 @@ _REFORMATTED = frozenset(
 
 #: Name a record, beside the tenant's own fields.
 _IDENTIFIERS = {
-    RecordType.ACCOUNT: frozenset({"AccountID", "ExternalID"}),
+    RecordType.ACCOUNT: frozenset({"AccountID", "DUNSID", "ExternalID"}),
     RecordType.CONTACT: frozenset({"ContactID", "ExternalID"}),
     RecordType.INDIVIDUAL_CUSTOMER: frozenset({"CustomerID", "ExternalID"}),
 }
@@ -62,7 +62,7 @@ def table_of(entity: EntityType, kind: RecordType) -> Table:
         columns={prop.name: _column(prop, kind) for prop in entity.properties},
         own=_OWN,
         first_name="FirstName" if is_person else "",
-        last_name="LastName" if is_person else "",
+        last_name="LastName" if is_person else "Name",
     )
 
 

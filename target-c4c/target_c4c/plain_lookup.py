@@ -77,10 +77,7 @@ def _filters(plan: StreamPlan, record: PlainRecord) -> list[str]:
         # All parts of a key in one form: they come from one program.
         for key in zip(*spelt, strict=True)
     ]
-    first, last = (
-        str(record.properties.get(name) or "").strip()
-        for name in (plan.table.first_name, plan.table.last_name)
-    )
+    first, last, _ = plan.names_of(record.properties) or ("", "", "")
     if last and any(column.is_email for column in plan.key):
         by_name = filters.eq(plan.table.last_name, last)
         texts.append(
@@ -90,10 +87,8 @@ def _filters(plan: StreamPlan, record: PlainRecord) -> list[str]:
 
 
 def _hit(plan: StreamPlan, record: PlainRecord, held: C4CRecord) -> Hit:
-    names = plan.table.first_name, plan.table.last_name
-    first, last = (str(held.properties.get(name) or "") for name in names)
     return Hit(
         remote_id=held.object_id,
-        names=(first, last) if plan.compares_names else None,
+        names=plan.names_of(held.properties),
         is_live=not is_obsolete(record.kind, held.properties),
     )

@@ -35,4 +35,5 @@ CONTACTS = Table(
     scope=frozenset({"mailbox"}),
     first_name="givenName",
     last_name="surname",
+    company="companyName",
 )

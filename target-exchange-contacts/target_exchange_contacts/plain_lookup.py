@@ -42,7 +42,8 @@ def look_up(
         for item in client.list_contacts(mailbox, folder.id):
             for key in {} if item.is_private else keys_of(plan, item):
                 for position in wanted.get(key, ()):
-                    hits[position].append(_hit(plan, item))
+                    names = plan.names_of(item.properties)
+                    hits[position].append(Hit(remote_id=item.id, names=names))
     return hits
 
 
@@ -58,11 +59,3 @@ def _forms(column: Column, values: Mapping[str, object]) -> Iterator[str]:
         form = key_form(column, [entry] if column.is_email else entry)
         if form:
             yield form
-
-
-def _hit(plan: StreamPlan, item: Contact) -> Hit:
-    first, last = (
-        str(item.properties.get(name) or "")
-        for name in (plan.table.first_name, plan.table.last_name)
-    )
-    return Hit(remote_id=item.id, names=(first, last) if plan.compares_names else None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from contact_sync.store import Store
 from fakes.loading import DELETED, Loading, Person
-from fakes.plugins import Ended, Runner
+from fakes.plugins import Ended, Runner, record, schema
 from harness.world import World
 
 if TYPE_CHECKING:
@@ -299,6 +299,19 @@ def test_i10_wildcards_and_quotes_in_a_key_are_plain_characters(
     for writes in (1, 0):
         assert good(run_c4c.load(run_c4c.keys("number"), run_c4c.columns(odd)))
         assert (run_c4c.writes(), run_c4c.people()) == (writes, [ADA, odd])
+
+
+@pytest.mark.parametrize(("key", "writes"), [("Email", 0), ("DUNSID", 1)])
+def test_i47_an_account_is_not_renamed_by_an_email_address_alone(
+    run_c4c: Loading, key: str, writes: int
+) -> None:
+    able = {"Name": "Able Ltd", "RoleCode": "CRM000", "Email": "info@x.example", "DUNSID": "7"}
+    run_c4c.admin.create_account(able)
+    declared = schema("accounts", key)
+    run_c4c.run(declared, record("accounts", **{**able, "Name": "Baker Ltd"}))
+    assert run_c4c.writes() == writes
+    (held,) = run_c4c.admin.dump()["CorporateAccountCollection"].values()
+    assert held["Name"] == ("Baker Ltd" if writes else "Able Ltd")
 
 
 def test_an_obsolete_record_is_not_brought_back_unasked(run_c4c: Loading) -> None:

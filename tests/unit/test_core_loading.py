@@ -116,30 +116,30 @@ OTHERS = {"first": "Peter", "last": "Schmidt"}
 
 @pytest.mark.parametrize(("first", "last"), [*product(AGREEING["first"], AGREEING["last"])])
 def test_i47_names_that_agree_are_the_same_person(first: str, last: str) -> None:
-    hit = Hit(remote_id="1", names=("Anna", "Mueller"))
+    hit = Hit(remote_id="1", names=("Anna", "Mueller", ""))
     if first or last:
-        assert choose((first, last), [hit]) == Found("1")
+        assert choose((first, last, ""), [hit]) == Found("1")
     else:
         # Nothing speaks for it but the key.
-        assert isinstance(choose((first, last), [hit]), Doubtful)
-    assert choose((first, last), [hit], is_one_source=True) == Found("1")
+        assert isinstance(choose((first, last, ""), [hit]), Doubtful)
+    assert choose((first, last, ""), [hit], is_one_source=True) == Found("1")
 
 
 @pytest.mark.parametrize("first", AGREEING["first"][:3])
 @pytest.mark.parametrize("last", AGREEING["last"][:3])
 def test_i47_names_that_contradict(first: str, last: str) -> None:
-    hit = Hit(remote_id="1", names=("Anna", "Mueller"))
-    for names in ((first, OTHERS["last"]), (OTHERS["first"], last)):
+    hit = Hit(remote_id="1", names=("Anna", "Mueller", ""))
+    for names in ((first, OTHERS["last"], ""), (OTHERS["first"], last, "")):
         assert isinstance(choose(names, [hit]), Doubtful)
-    assert choose((OTHERS["first"], OTHERS["last"]), [hit]) == NotFound()
+    assert choose((OTHERS["first"], OTHERS["last"], ""), [hit]) == NotFound()
 
 
-ANNA = Hit(remote_id="anna", names=("Anna", "Mueller"))
-HALF = Hit(remote_id="half", names=("Anna", "Schmidt"))
-PETER = Hit(remote_id="peter", names=("Peter", "Schmidt"))
-BLANK = Hit(remote_id="blank", names=("", ""))
-ENDED = Hit(remote_id="ended", names=("Anna", "Mueller"), is_live=False)
-ME = ("Anna", "Mueller")
+ANNA = Hit(remote_id="anna", names=("Anna", "Mueller", ""))
+HALF = Hit(remote_id="half", names=("Anna", "Schmidt", ""))
+PETER = Hit(remote_id="peter", names=("Peter", "Schmidt", ""))
+BLANK = Hit(remote_id="blank", names=("", "", ""))
+ENDED = Hit(remote_id="ended", names=("Anna", "Mueller", ""), is_live=False)
+ME = ("Anna", "Mueller", "")
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,21 @@ def test_i24_the_choice_depends_on_the_hits_alone(
 
 
 def test_items_without_names_are_told_by_their_key() -> None:
-    assert choose(("", ""), [BLANK, PETER]) == Found("blank")
+    assert choose(("", "", ""), [BLANK, PETER]) == Found("blank")
+
+
+def test_companies_with_one_address_are_told_by_their_name() -> None:
+    able = Hit(remote_id="able", names=("", "", "Able Ltd"))
+    assert choose(("", "", "ABLE  Ltd"), [able]) == Found("able")
+    for company in ("Baker Ltd", ""):
+        assert isinstance(choose(("", "", company), [able]), Doubtful)
+        assert choose(("", "", company), [able], is_one_source=True) == Found("able")
+
+
+def test_the_names_of_a_record_are_its_texts() -> None:
+    plan = plan_stream(TABLE, "contacts", ["Email"], ["Email"])
+    assert plan.names_of({"FirstName": " Anna ", "LastName": ["x"]}) == ("Anna", "", "")
+    assert plan_stream(TABLE, "contacts", [], ["Number_KUT"]).names_of({}) is None
 
 
 def test_a_key_that_proves_who_it_is_asks_for_no_names() -> None:

@@ -127,9 +127,9 @@ def test_how_near_a_name_must_be(name: str, found: str) -> None:
 
 
 def test_doubts_say_which_rule_was_broken() -> None:
-    anna = ("Anna", "Mueller")
+    anna = ("Anna", "Mueller", "")
     hits = [Hit(remote_id=name, names=anna) for name in ("2", "1")]
     assert choose(anna, hits) == Doubtful(("1", "2"), "several records have its key")
-    assert choose(("Anna", "Schmidt"), hits) == Doubtful(
+    assert choose(("Anna", "Schmidt", ""), hits) == Doubtful(
         ("1", "2"), "its key alone proves nobody, and the names do not agree"
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from contact_sync.core.matching import Likeness, compare_names
+from contact_sync.core.text import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -55,8 +56,9 @@ class Table:
         columns: Name -> property.
         own: Columns of our own taps that are no properties of the service.
         scope: Further key properties that say where a record is, not which one it is.
-        first_name: Property of a person's first name; empty if records are no persons.
-        last_name: Property of the last name.
+        first_name: Property of a person's first name; empty for companies.
+        last_name: Property of the last name, or of a company's name.
+        company: Property that names a company where a record may be one; empty if none may.
     """
 
     service: str
@@ -66,6 +68,11 @@ class Table:
     scope: frozenset[str] = frozenset()
     first_name: str = ""
     last_name: str = ""
+    company: str = ""
+
+
+#: First name, last name (or a company's name), company.
+Names: TypeAlias = tuple[str, str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +95,17 @@ class StreamPlan:
     def compares_names(self) -> bool:
         """Whether a key is no proof of who it is: it is made of what two people may share."""
         return bool(self.table.last_name) and not any(column.is_identifier for column in self.key)
+
+    def names_of(self, values: Mapping[str, object]) -> Names | None:
+        """Return the names of a record, for `choose`; None if they do not matter."""
+        if not self.compares_names:
+            return None
+        table = self.table
+        first, last, company = (
+            value.strip() if isinstance(value := values.get(name), str) else ""
+            for name in (table.first_name, table.last_name, table.company)
+        )
+        return first, last, company
 
     def is_known(self, name: str) -> bool:
         """Whether a column of a record is one of the service, of our taps or of the SDK."""
@@ -183,12 +201,12 @@ class Hit:
 
     Attributes:
         remote_id: Its id.
-        names: First and last name; None if it is no person.
+        names: Its names; None if they do not matter.
         is_live: Whether it is not Obsolete.
     """
 
     remote_id: str
-    names: tuple[str, str] | None = None
+    names: Names | None = None
     is_live: bool = True
 
 
@@ -220,16 +238,14 @@ class Doubtful:
 Choice: TypeAlias = Found | NotFound | Doubtful
 
 
-def choose(
-    names: tuple[str, str] | None, hits: Iterable[Hit], *, is_one_source: bool = False
-) -> Choice:
+def choose(names: Names | None, hits: Iterable[Hit], *, is_one_source: bool = False) -> Choice:
     """Choose among the records that bear the key of one that is to be loaded.
 
     Live records go before obsolete ones: those are left over from a person or company that was
     made anew. Names decide where the key is no proof (I47).
 
     Args:
-        names: First and last name of what is to be loaded; None if names do not matter.
+        names: Of what is to be loaded; None if names do not matter.
         hits: Records with the same key.
         is_one_source: They are of the same stream and run: rows that repeat a key, where one of
             them may hold no names at all.
@@ -259,14 +275,16 @@ def _choose(verdicts: Mapping[str, Likeness]) -> Choice:
     return NotFound()
 
 
-def _compared(
-    one: tuple[str, str] | None, other: tuple[str, str] | None, *, is_one_source: bool
-) -> Likeness:
+def _compared(one: Names | None, other: Names | None, *, is_one_source: bool) -> Likeness:
     if one is None or other is None:
         return Likeness.SAME
-    is_nameless = not any(one), not any(other)
-    # Companies have no names. Rows of one source and one key are one row, unless names deny it.
-    if all(is_nameless) or (is_one_source and any(is_nameless)):
+    is_nameless = not any(one[:2]), not any(other[:2])
+    if all(is_nameless):
+        # Companies, and what has nothing but its key.
+        is_same = comparable(one[2]) == comparable(other[2]) or is_one_source
+        return Likeness.SAME if is_same else Likeness.DOUBTFUL
+    if is_one_source and any(is_nameless):
+        # Rows of one source and one key are one row, unless names deny it.
         return Likeness.SAME
     return compare_names(
         {"first_name": one[0], "last_name": one[1]}, {"first_name": other[0], "last_name": other[1]}
