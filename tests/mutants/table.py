@@ -7,6 +7,7 @@ from mutants.hostile import HOSTILE
 from mutants.loading import LOADING
 from mutants.mailboxes import MAILBOXES
 from mutants.reading import READING
+from mutants.secrets import SECRETS
 from mutants.settings import SETTINGS
 from mutants.values import VALUES
 from mutants.writing import WRITING
@@ -320,4 +321,5 @@ MUTANTS: tuple[Mutant, ...] = (
     *SETTINGS,
     *MAILBOXES,
     *LOADING,
+    *SECRETS,
 )

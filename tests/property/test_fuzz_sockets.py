@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import tracemalloc
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -155,3 +156,35 @@ def test_an_answer_without_end_is_given_up(
     assert len(caller.server.seen) == 1
     caller.server.answers = [*caller.before, bomb]
     assert isinstance(caller.write(), UNKNOWN)
+
+
+def test_i50_a_small_answer_fills_no_memory(caller: Graph | C4C) -> None:
+    body = b"[" + b"[]," * 10_000_000 + b"[]]"
+    bomb = http(200, gzip.compress(body), "Content-Encoding: gzip")
+    assert len(bomb) < 100_000
+    caller.server.answers = [bomb]
+    tracemalloc.start()
+    try:
+        error = caller.read()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert isinstance(error, PROTOCOL_ERRORS)
+    # The answer as it came, and as text.
+    assert peak < 5 * len(body)
+
+
+def test_i50_a_token_is_short(tmp_path: Path) -> None:
+    with RawServer(create_tls(tmp_path)) as server:
+        server.answers = [http(200, b" " * 2_000_000)]
+        client = GraphClient(
+            "contoso.example",
+            ClientSecret(client_id="app", client_secret="hush"),
+            authority_url=server.root,
+            ca_file=str(server.tls.ca_file),
+            max_retries=1,
+            sleep=lambda _: None,
+        )
+        error = graph_calls.outcome_of(lambda: client.check_mailbox(graph_calls.BOX))[1]
+        assert "does not end" in str(error)
+        assert len(server.seen) == 1

@@ -383,3 +383,8 @@ def test_odd_error_bodies_are_survived(content: object) -> None:
 @given(st.binary(max_size=200))
 def test_no_body_breaks_the_error_mapping(body: bytes) -> None:
     assert isinstance(write_error(Answer(400, {}, body), "update"), C4CError)
+
+
+def test_i50_metadata_that_would_fill_the_memory_is_refused() -> None:
+    with pytest.raises(ProtocolError, match="does not end"):
+        parse_metadata(b"<a>" + b"<b/>" * 500_001 + b"</a>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,39 @@ def test_halves_of_pairs_become_the_replacement_character(
 def test_what_is_no_number_is_no_json(module: ModuleType, text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the parser's own words
         module.loads(text)
+
+
+@every_module
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" + "[]," * 10_001 + "[]]",
+        '{"a":' * 10_001,
+        "[" + "0," * 20_001 + "0]",
+        '["' + '\\"[' * 20_001,
+        '["' + "[" * 20_001 + "\\",
+        "[" + '{"":0},' * 7_000 + "0]",
+    ],
+    ids=["lists", "nested", "numbers", "text without end", "escape without end", "objects"],
+)
+def test_i50_texts_that_would_fill_the_memory_are_refused(
+    module: ModuleType, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert module.MOST_VALUES == 2_000_000
+    monkeypatch.setattr(module, "MOST_VALUES", 20_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError):  # noqa: PT011 - the parser's own words
+            module.loads(text)
+        assert tracemalloc.get_traced_memory()[1] < 4 * len(text)
+    finally:
+        tracemalloc.stop()
+
+
+@every_module
+def test_i50_long_texts_are_no_values(module: ModuleType) -> None:
+    note = '[{":,\\' * 500_000
+    assert module.loads(json.dumps([note, [note]])) == [note, [note]]
 
 
 @every_module

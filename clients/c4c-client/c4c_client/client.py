@@ -64,7 +64,8 @@ class C4CClient:
             base_url: Service root, `https://<tenant>/sap/c4c/odata/v1/c4codataapi`.
             auth: Who we are.
             ca_file: PEM file of trusted authorities; wins over the environment.
-            timeout_seconds: To connect, and between two pieces of an answer.
+            timeout_seconds: For one whole request, from connecting to the last byte of its
+                answer.
             max_parallel_requests: Of this client. SAP asks all interfaces of a tenant to
                 stay under 10 together, under 7 for long runs (SAP KBA 3577788).
             batch_size: Writes sent in one `$batch`; twice as many reads.

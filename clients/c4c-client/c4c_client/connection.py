@@ -8,10 +8,10 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NewConnectionError
 
 from c4c_client.answers import Answer
+from c4c_client.deadline import Deadline, DeadlineAdapter, LateAnswerError
 from c4c_client.errors import ProtocolError
 
 if TYPE_CHECKING:
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 _USER_AGENT = f"c4c-client/{version('c4c-client')}"
 
 
-#: More than any page or batch that this client asks for; an endless answer must end somewhere.
-LONGEST_ANSWER_BYTES = 512 * 1024 * 1024
+#: More than any page or batch that this client asks for, unpacked; an endless answer must end
+#: somewhere.
+LONGEST_ANSWER_BYTES = 64 * 1024 * 1024
 _CHUNK_BYTES = 256 * 1024
 
 
@@ -70,7 +71,7 @@ class Connection:
             ProtocolError: The server's certificate was not accepted.
         """
         try:
-            with self._slots:
+            with self._slots, Deadline(self._timeout):
                 response = self._session.request(
                     method,
                     url,
@@ -85,6 +86,8 @@ class Connection:
                     stream=True,
                 )
                 return Answer(response.status_code, response.headers, _read(response))
+        except LateAnswerError:
+            raise BrokenConnectionError(was_sent=True) from None
         except (requests.RequestException, ValueError) as error:
             # ValueError: requests parses `Location` even of redirects it does not follow.
             causes = list(_causes(error))
@@ -110,7 +113,7 @@ def _read(response: requests.Response) -> bytes:
 def _pooled_session(size: int) -> requests.Session:
     session = requests.Session()
     for prefix in ("https://", "http://"):
-        session.mount(prefix, HTTPAdapter(pool_connections=size, pool_maxsize=size))
+        session.mount(prefix, DeadlineAdapter(pool_connections=size, pool_maxsize=size))
     return session
 
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 # `Max` is allowed as well, and means no limit.
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
+# Far above a whole service. Elements can take a hundred times the memory of their text.
+_MOST_TAGS = 500_000
+
 # Namespaces of the schema differ between OData V2 services; local names do not.
 _SAP = "{http://www.sap.com/Protocols/SAPData}"
 _C4C = "{http://www.sap.com/Protocols/C4CData}"
@@ -28,6 +31,8 @@ def parse_metadata(document: bytes) -> Metadata:
     Raises:
         ProtocolError: The document is no metadata, or tries to define entities.
     """
+    if document.count(b"<") > _MOST_TAGS:
+        raise ProtocolError("C4C's metadata does not end")
     try:
         root = fromstring(document, forbid_dtd=True)
     except (ParseError, DefusedXmlException, LookupError, ValueError):

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from exchange_client.transport import Transport
 
 _LANE = "authority"
+# Of a token or a discovery document: msal reads them as they are.
+_LONGEST_ANSWER_BYTES = 1024 * 1024
 
 
 class AuthorityHttp:
@@ -59,6 +61,7 @@ class AuthorityHttp:
                 safety=Safety.REPEATABLE,
                 headers=prepared.headers,
                 body=prepared.body,
+                longest_bytes=_LONGEST_ANSWER_BYTES,
             ),
             None,
         )

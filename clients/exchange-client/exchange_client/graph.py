@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-import requests
 from typing_extensions import override
 
 from exchange_client import categories, changes, copying, folders, reads, trouble, writes
@@ -14,10 +13,12 @@ from exchange_client.clouds import CLOUDS, https_root
 from exchange_client.errors import MailboxError, MailboxProblem
 from exchange_client.protocol import ExchangeClient
 from exchange_client.tokens import MsalTokens
-from exchange_client.transport import Transport
+from exchange_client.transport import Transport, pooled_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
+
+    import requests
 
     from exchange_client.credentials import Credentials
     from exchange_client.model import (
@@ -43,7 +44,7 @@ class GraphClient(ExchangeClient):
         authority_url: Root of another token service (https); the tenant is appended.
         graph_url: Root of another Graph (https), without `/v1.0`.
         ca_file: Trusted certificates (PEM); wins over the environment.
-        timeout_seconds: Per request: to connect, and between two pieces of an answer.
+        timeout_seconds: For one whole request, from connecting to the last byte of its answer.
         max_retries: Repeats of one request on throttling and server trouble.
         page_size: Contacts per page of listings and deltas.
         session: Connection pool to use; tests mount their adapter here.
@@ -78,7 +79,7 @@ class GraphClient(ExchangeClient):
         root = https_root("graph_url", graph_url or self._cloud.graph_url)
         authority = https_root("authority_url", authority_url or self._cloud.authority_url)
         transport = Transport(
-            session=session or requests.Session(),
+            session=session or pooled_session(),
             ca_file=ca_file,
             timeout_seconds=timeout_seconds,
             max_retries=max_retries,

@@ -97,7 +97,7 @@ SCHEMA: dict[str, dict[str, Any]] = {
         "exclusiveMinimum": 0,
         "default": 120,
         "title": "Timeout",
-        "description": "Seconds to wait for an answer.",
+        "description": "Seconds that one request may take, to the last byte of its answer.",
     },
     "max_retries": {
         "type": ["integer", "null"],

@@ -18,6 +18,7 @@ from typing_extensions import override
 from urllib3.exceptions import NewConnectionError
 
 from exchange_client.answers import failure_of, parse_object
+from exchange_client.deadline import Deadline, DeadlineAdapter, LateAnswerError
 from exchange_client.errors import ProtocolError, TransientError, UnknownOutcomeError
 from exchange_client.gate import Gate
 from exchange_client.retry import Decision, Safety, Verdict, retry_decision
@@ -30,17 +31,18 @@ _NO_ANSWER = (
     requests.Timeout,
     requests.exceptions.ChunkedEncodingError,
     requests.exceptions.ContentDecodingError,
+    LateAnswerError,
 )
 
 
-#: More than any page or batch that this client asks for.
-LONGEST_ANSWER_BYTES = 512 * 1024 * 1024
+#: More than any page or batch that this client asks for, unpacked.
+LONGEST_ANSWER_BYTES = 64 * 1024 * 1024
 _CHUNK_BYTES = 256 * 1024
 _MISSING = "the answer to a write is missing"
 
 
 class _EndlessAnswerError(Exception):
-    """The answer was given up after `LONGEST_ANSWER_BYTES`."""
+    """The answer was given up after its `longest_bytes`."""
 
 
 class TokenSource(Protocol):
@@ -55,7 +57,7 @@ class TokenSource(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One request; `lane` and `weight` are for the gate."""
+    """One request; `lane` and `weight` are for the gate, `longest_bytes` bounds its answer."""
 
     method: str
     url: str = field(repr=False)
@@ -64,6 +66,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | str | None = field(default=None, repr=False)
     weight: int = 1
+    longest_bytes: int | None = None
 
 
 class _Bearer(AuthBase):
@@ -77,13 +80,21 @@ class _Bearer(AuthBase):
         return r
 
 
+def pooled_session() -> requests.Session:
+    """Give a session whose connections keep to a deadline."""
+    session = requests.Session()
+    for prefix in ("https://", "http://"):
+        session.mount(prefix, DeadlineAdapter())
+    return session
+
+
 class Transport:
     """Sends requests until there is an answer worth having.
 
     Args:
         session: Connection pool.
         ca_file: Trusted certificates; None leaves the choice to the environment.
-        timeout_seconds: To connect, and between two pieces of an answer.
+        timeout_seconds: For one whole request, from connecting to the last byte of its answer.
         max_retries: Repeats of one request.
         clock: Monotonic seconds.
         sleep: Waits the given seconds.
@@ -174,21 +185,22 @@ class Transport:
         )
 
     def _once(self, request: Request, token: str | None) -> requests.Response:
-        response = self._session.request(
-            request.method,
-            request.url,
-            data=request.body,
-            headers=dict(request.headers),
-            auth=_Bearer(token),
-            verify=self._verify,
-            timeout=self._timeout_seconds,
-            allow_redirects=False,
-            stream=True,
-        )
-        return _read(response)
+        with Deadline(self._timeout_seconds):
+            response = self._session.request(
+                request.method,
+                request.url,
+                data=request.body,
+                headers=dict(request.headers),
+                auth=_Bearer(token),
+                verify=self._verify,
+                timeout=self._timeout_seconds,
+                allow_redirects=False,
+                stream=True,
+            )
+            return _read(response, request.longest_bytes or LONGEST_ANSWER_BYTES)
 
 
-def _read(response: requests.Response) -> requests.Response:
+def _read(response: requests.Response, longest_bytes: int) -> requests.Response:
     """Give the response with its body, if that has an end; headers' sizes are not believed."""
     if response.raw is None:  # a session of the caller's that has read it already
         return response
@@ -196,7 +208,7 @@ def _read(response: requests.Response) -> requests.Response:
     with response:
         for chunk in response.iter_content(_CHUNK_BYTES):
             body += chunk
-            if len(body) > LONGEST_ANSWER_BYTES:
+            if len(body) > longest_bytes:
                 raise _EndlessAnswerError
     whole = requests.Response()
     whole.status_code, whole.headers = response.status_code, response.headers
@@ -212,7 +224,7 @@ def _unknown_outcome(response: requests.Response | None) -> UnknownOutcomeError:
     return UnknownOutcomeError(_MISSING, status=failure.status, request_id=failure.request_id)
 
 
-def _never_left(error: requests.RequestException) -> bool:
+def _never_left(error: Exception) -> bool:
     """Whether the connection failed before the request could be written to it."""
     if isinstance(error, (requests.ConnectTimeout, requests.exceptions.ProxyError)):
         return True

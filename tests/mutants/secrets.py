@@ -1,0 +1,53 @@
+"""Seeded defects: time that a service takes, memory that it fills, secrets, texts on a terminal."""
+
+from __future__ import annotations
+
+from mutants import Mutant
+
+_GRAPH = "clients/exchange-client/exchange_client"
+_C4C = "clients/c4c-client/c4c_client"
+_P = "tests/property"
+_U = "tests/unit"
+
+SECRETS = (
+    Mutant(
+        "a pooled connection waits for ever",
+        ("I26",),
+        f"{_GRAPH}/deadline.py",
+        "        if self.sock is not None:",
+        "        if self.sock is None:",
+        (f"{_P}/test_slow_services.py",),
+    ),
+    Mutant(
+        "a proxy may take as long as it likes",
+        ("I26",),
+        f"{_C4C}/deadline.py",
+        "            _use_our_pools(manager)",
+        "            return manager",
+        (f"{_P}/test_slow_services.py",),
+    ),
+    Mutant(
+        "an answer that was cut off by the deadline counts as whole",
+        ("I10",),
+        f"{_GRAPH}/deadline.py",
+        "            if self._is_over:\n                raise LateAnswerError from None",
+        "            if self._is_over and not self._lines:\n                raise LateAnswerError from None",
+        (f"{_P}/test_slow_services.py",),
+    ),
+    Mutant(
+        "a late answer to a write counts as not sent",
+        ("I10",),
+        f"{_C4C}/connection.py",
+        "            raise BrokenConnectionError(was_sent=True) from None",
+        "            raise BrokenConnectionError(was_sent=False) from None",
+        (f"{_P}/test_slow_services.py",),
+    ),
+    Mutant(
+        "a short text may become any number of values",
+        ("I50",),
+        f"{_C4C}/json_text.py",
+        "    if _has_too_many_values(text):",
+        "    if not text:",
+        (f"{_U}/test_json_text.py", f"{_P}/test_fuzz_sockets.py"),
+    ),
+)
