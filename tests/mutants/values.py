@@ -41,6 +41,22 @@ VALUES = (
         (f"{_UNIT}/test_core_fields.py",),
     ),
     Mutant(
+        "a move carries the first extended properties only",
+        ("I19",),
+        "clients/exchange-client/exchange_client/copying.py",
+        "        values += answer.get(",
+        "        values = values or answer.get(",
+        ("tests/system/test_moves_carry.py",),
+    ),
+    Mutant(
+        "a copy is made of two versions of its source",
+        ("I15",),
+        "clients/exchange-client/exchange_client/copying.py",
+        '        if whole and whole["changeKey"] != answer["changeKey"]:',
+        "        if not whole and answer is None:",
+        ("tests/unit/exchange/test_exchange_client_contacts.py",),
+    ),
+    Mutant(
         "a birthday is the UTC date of its time stamp",
         ("I13",),
         f"{_CORE}/birthdays.py",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from exchange_client.carried import CARRIED
 from exchange_client.errors import ProtocolError
 from exchange_client.model import Contact
 
@@ -61,30 +62,7 @@ LINK_PROPERTY = "String {6c1d4a52-0b7e-4f0e-9c38-5d1f7a2be940} Name ContactSyncL
 SENSITIVITY_PROPERTY = "Integer 0x36"
 _PRIVATE_SENSITIVITIES = frozenset({"2", "3"})  # private, confidential
 
-_TAGS = (
-    "String 0x3A24",  # business fax
-    "String 0x3A25",  # home fax
-    "String 0x3A23",  # other fax
-    "String 0x3A21",  # pager
-    "String 0x3A1E",  # car phone
-    "String 0x3A2E",  # assistant's phone
-    "String 0x3A1A",  # primary phone
-    "String 0x3A1D",  # radio phone
-    "String 0x3A2C",  # telex
-    "String 0x3A02",  # callback phone
-    "String 0x3A57",  # company main phone
-    "String 0x3A4B",  # TTY/TDD phone
-    "String 0x3A2D",  # ISDN
-    "String 0x3A1F",  # other phone
-    "SystemTime 0x3A41",  # wedding anniversary
-    "String 0x3A43",  # hobbies
-    "String 0x3A07",  # government id
-    "String 0x3A4A",  # customer id
-    "String 0x3A00",  # account
-    "String 0x3A50",  # personal home page
-)
-# Unconfirmed: that so many conditions in one $expand filter are accepted.
-COPIED_EXTRAS = (*_TAGS, SENSITIVITY_PROPERTY)
+COPIED_EXTRAS = (*CARRIED, SENSITIVITY_PROPERTY)
 
 
 def quoted(value: str) -> str:
@@ -104,8 +82,8 @@ EXPAND = expand_of((LINK_PROPERTY, SENSITIVITY_PROPERTY))
 def canonical(extended_id: str) -> str:
     """Give one spelling of an extended property's id.
 
-    The service answers with its own: `String 0x3a24` for 0x3A24, guids in either case. Only
-    the name of a named property is case-sensitive.
+    The service answers with its own: `String 0x3a24` for 0x3A24, guids and numbers in either
+    case. Only the name of a named property is case-sensitive.
     """
     kind, _, rest = extended_id.partition(" ")
     if rest.lower().startswith("0x"):
@@ -115,6 +93,8 @@ def canonical(extended_id: str) -> str:
             return extended_id
     guid, _, named = rest.partition(" ")
     keyword, _, name = named.partition(" ")
+    if keyword.lower() == "id":
+        name = name.lower()
     return f"{kind} {guid} {keyword}".lower() + f" {name}"
 
 

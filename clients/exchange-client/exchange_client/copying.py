@@ -1,8 +1,8 @@
 """Copying a contact into another folder: the first half of a move, which Graph does not have.
 
 Everything the API can see is carried: writable properties, extended properties that hold what
-v1.0 has no name for, and the photo. What it cannot see is lost: attachments, formatted notes,
-named properties of other programs. `createdDateTime` restarts.
+v1.0 has no name for (`carried.py`), and the photo. What it cannot see is lost: docs/mapping.md
+has the list.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from exchange_client.api import query_of
 from exchange_client.batch import read_batches
+from exchange_client.carried import CONDITIONS
 from exchange_client.contact_fields import (
     COPIED_EXTRAS,
     LINK_PROPERTY,
@@ -25,10 +26,14 @@ from exchange_client.contact_fields import (
     extended_value,
     is_private_value,
 )
-from exchange_client.errors import ExchangeError, NotFoundError, ProtocolError
+from exchange_client.errors import (
+    ExchangeError,
+    NotFoundError,
+    PreconditionFailedError,
+    ProtocolError,
+)
 from exchange_client.model import Outcome
 from exchange_client.reads import contact_path, get_contacts
-from exchange_client.trouble import sorted_out
 from exchange_client.writes import create_part, outcome_of, run_creates
 
 if TYPE_CHECKING:
@@ -45,10 +50,7 @@ _PHOTO = ("photo", "$value")
 
 def copy_contacts(api: GraphApi, mailbox: str, copies: Sequence[ContactCopy]) -> list[Outcome]:
     """Read the sources, create the copies, carry the photos over."""
-    query = query_of({"$expand": expand_of(COPIED_EXTRAS)})
-    paths = [contact_path(mailbox, copy.source_id) + query for copy in copies]
-    answered = sorted_out(api, mailbox, read_batches(api, mailbox, paths))
-    sources = [_checked(answer) for answer in answered]
+    sources = _sources(api, mailbox, copies)
     parts = [
         _part(mailbox, copy, source)
         for copy, source in zip(copies, sources, strict=True)
@@ -62,6 +64,35 @@ def copy_contacts(api: GraphApi, mailbox: str, copies: Sequence[ContactCopy]) ->
         for copy, source in zip(copies, sources, strict=True)
     ]
     return _with_photos(api, mailbox, copies, outcomes)
+
+
+def _sources(api: GraphApi, mailbox: str, copies: Sequence[ContactCopy]) -> list[PartAnswer]:
+    """Read each source, a few extended properties at a time, and put its answers together."""
+    queries = [
+        query_of({"$expand": expand_of(COPIED_EXTRAS[first : first + CONDITIONS])})
+        for first in range(0, len(COPIED_EXTRAS), CONDITIONS)
+    ]
+    paths = [contact_path(mailbox, copy.source_id) + query for copy in copies for query in queries]
+    answers = [_checked(answer) for answer in read_batches(api, mailbox, paths)]
+    count = len(queries)
+    return [_whole(answers[first : first + count]) for first in range(0, len(answers), count)]
+
+
+def _whole(answers: Sequence[PartAnswer]) -> PartAnswer:
+    """Give one source out of the answers to its reads, or why there is none."""
+    values: list[dict[str, Any]] = []
+    whole: dict[str, Any] = {}
+    for answer in answers:
+        if isinstance(answer, ExchangeError):
+            return answer
+        if whole and whole["changeKey"] != answer["changeKey"]:
+            # Half of the one version and half of the other would be neither.
+            return PreconditionFailedError(
+                "the contact changed while it was read", code="changed_while_read"
+            )
+        whole = dict(answer)
+        values += answer.get("singleValueExtendedProperties") or []
+    return {**whole, "singleValueExtendedProperties": values}
 
 
 def _checked(source: PartAnswer) -> PartAnswer:

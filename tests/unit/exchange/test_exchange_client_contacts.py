@@ -347,6 +347,8 @@ def test_find_by_link_compares_exactly(service: Any, reply: Any, entity: Any) ->
         ("String {AB} Name X", "string {ab} Name X", True),
         ("String {ab} Name X", "String {ab} Name x", False),
         ("String 0x3A24", "Integer 0x3A24", False),
+        ("String {AB} Id 0x804F", "string {ab} id 0x804f", True),
+        ("String {ab} Id 0x804F", "String {ab} Id 0x8050", False),
         ("String 0xZZ", "String 0x3A24", False),
     ],
 )
@@ -401,6 +403,19 @@ def test_a_copy_carries_everything_visible(service: Any, reply: Any, entity: Any
     (put,) = [seen for seen in service.seen if seen.method == "PUT"]
     assert (put.body, put.headers["Content-Type"]) == (b"jpeg", "image/png")
     assert (outcome.contact.version, outcome.error) == ("ck-photo", None)
+
+
+def test_a_source_that_changes_between_its_reads_is_not_copied(
+    service: Any, reply: Any, entity: Any
+) -> None:
+    """Its extended properties are read in several steps; half of each version would be neither."""
+    versions = (reply(body=entity("S", changeKey=f"ck{n}")) for n in range(99))
+    service.on("GET", item("S"), *versions)
+
+    (outcome,) = service.client().copy_contacts(BOX, [copy()])
+
+    assert isinstance(outcome.error, PreconditionFailedError)
+    assert not [part for part in service.parts if part.method == "POST"]
 
 
 def test_a_copy_without_a_photo(service: Any, reply: Any, entity: Any) -> None:
