@@ -297,15 +297,15 @@ def test_a_mailbox_that_another_session_works_on_is_told(desk: Desk) -> None:
 
 @pytest.mark.parametrize("desk", ["target-exchange-contacts"], indirect=True)
 @pytest.mark.parametrize(
-    ("mailbox", "change", "expected"),
+    ("mailbox", "change", "code"),
     [
-        ("nobody@contoso.example", {}, "no such user: check the mailbox address"),
-        (ALICE, {"licensed": False}, "the user has no Exchange Online mailbox"),
-        (ALICE, {"denied": True}, "access denied: grant the app the permission"),
+        ("nobody@contoso.example", {}, "mailbox_unknown"),
+        (ALICE, {"licensed": False}, "mailbox_unlicensed"),
+        (ALICE, {"denied": True}, "mailbox_not_writable"),
     ],
 )
-def test_a_mailbox_that_cannot_be_used_is_told(
-    desk: Desk, mailbox: str, change: dict[str, bool], expected: str
+def test_i45_a_mailbox_that_cannot_be_used_is_an_issue_and_no_error(
+    desk: Desk, mailbox: str, change: dict[str, bool], code: str
 ) -> None:
     folders = {"contact": {"name": "SAP C4C Contacts", "aliases": [], "category": "C"}}
     policy = {"fingerprint": "0"}
@@ -317,12 +317,13 @@ def test_a_mailbox_that_cannot_be_used_is_told(
     )
     desk.world.graph.set_mailbox(ALICE, **change)
     try:
-        line = desk.line(*messages, sync_store=desk.store_path)
+        ended = desk.run(desk.plugin, {**desk.config, "sync_store": desk.store_path}, *messages)
     finally:
         desk.world.graph.set_mailbox(ALICE, licensed=True, denied=False)
-    assert line.startswith("A mailbox cannot be written to: ")
-    assert expected in line
-    assert mailbox not in line
+    assert (ended.exit_code, ended.errors) == (0, [])
+    assert mailbox not in ended.log
+    with Store.open(desk.store_path) as store:
+        assert [row.issue.code for row in store.issues.list_open()] == [code]
 
 
 def test_a_stopped_target_emits_no_state(
