@@ -117,4 +117,12 @@ SETTINGS = (
         "if not known",
         (_SAID_ONCE,),
     ),
+    Mutant(
+        "a real tenant is synced by the rules of the emulators",
+        ("I46",),
+        "clients/exchange-client/exchange_client/settings.py",
+        "        if _is_local(url) != must_be_local:",
+        "        if _is_local(url) and not must_be_local:",
+        (f"{_UNIT}/test_service_is_local.py",),
+    ),
 )

@@ -5,6 +5,7 @@ No message repeats a value: it may be a secret or a name.
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -93,6 +94,13 @@ SCHEMA: dict[str, dict[str, Any]] = {
         "title": "Token URL",
         "description": "Default: `/sap/bc/sec/oauth2/token` on the host of `base_url`.",
     },
+    "service_is_local": {
+        "type": ["boolean", "null"],
+        "title": "Service on this machine",
+        "description": "Where the service must be: `true` on this machine, `false` elsewhere; "
+        "unset anywhere. The environments of meltano.yml set it, so that none is used for "
+        "another's service.",
+    },
     "ca_file": {
         **_TEXT,
         "title": "CA file",
@@ -131,7 +139,12 @@ SCHEMA: dict[str, dict[str, Any]] = {
 
 def problems(config: Mapping[str, Any]) -> list[str]:
     """Check what a schema cannot say; every message begins with the setting's name."""
-    return [*_url_problems(config), *_credential_problems(config), *_file_problems(config)]
+    return [
+        *_url_problems(config),
+        *_credential_problems(config),
+        *_file_problems(config),
+        *_place_problems(config),
+    ]
 
 
 def connect(config: Mapping[str, Any], *, code_texts: bool = False) -> C4CClient:
@@ -195,6 +208,33 @@ def _url_problems(config: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}: must be an https:// URL"
         elif "@" in parts.netloc or parts.query or parts.fragment:
             yield f"{name}: must hold neither credentials, query nor fragment"
+
+
+def _place_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse a service that is not where the settings say: the rules for it lie elsewhere (I46)."""
+    must_be_local = _value(config, "service_is_local")
+    if must_be_local is None:
+        return
+    for name, url in (("base_url", str(config["base_url"])),):
+        if _is_local(url) != must_be_local:
+            yield (
+                f"{name}: leads {'away from' if must_be_local else 'to'} this machine, while "
+                f"service_is_local is {str(must_be_local).lower()}. Is it the right environment? "
+                "It is chosen with `meltano --environment=prod run sync`, or by "
+                "MELTANO_ENVIRONMENT=prod in .env"
+            )
+
+
+def _is_local(url: str) -> bool:
+    """Whether a URL leads to this machine, going by its host alone: no name is looked up."""
+    try:
+        host = urlsplit(url.strip()).hostname or ""
+    except ValueError:
+        return False
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _credential_problems(config: Mapping[str, Any]) -> Iterator[str]:

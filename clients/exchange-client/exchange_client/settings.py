@@ -5,6 +5,7 @@ No message repeats a value: it may be a secret or an address.
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -87,6 +88,13 @@ SCHEMA: dict[str, dict[str, Any]] = {
         "title": "Graph root",
         "description": "Root of another Graph service (https) than the cloud's own.",
     },
+    "service_is_local": {
+        "type": ["boolean", "null"],
+        "title": "Service on this machine",
+        "description": "Where the service must be: `true` on this machine, `false` elsewhere; "
+        "unset anywhere. The environments of meltano.yml set it, so that none is used for "
+        "another's service.",
+    },
     "ca_file": {
         **_TEXT,
         "title": "CA file",
@@ -111,7 +119,12 @@ SCHEMA: dict[str, dict[str, Any]] = {
 
 def problems(config: Mapping[str, Any]) -> list[str]:
     """Check what a schema cannot say; every message begins with the setting's name."""
-    return [*_credential_problems(config), *_name_problems(config), *_file_problems(config)]
+    return [
+        *_credential_problems(config),
+        *_name_problems(config),
+        *_file_problems(config),
+        *_place_problems(config),
+    ]
 
 
 def connect(config: Mapping[str, Any]) -> ExchangeClient:
@@ -162,6 +175,40 @@ def _value(config: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - of th
 def _is_pfx(certificate_file: str) -> bool:
     """Whether the file is a container of certificate and key, going by its name."""
     return certificate_file.lower().endswith((".pfx", ".p12"))
+
+
+def _place_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse a service that is not where the settings say: the rules for it lie elsewhere (I46)."""
+    must_be_local = _value(config, "service_is_local")
+    if must_be_local is None:
+        return
+    for name, url in _services(config):
+        if _is_local(url) != must_be_local:
+            yield (
+                f"{name}: leads {'away from' if must_be_local else 'to'} this machine, while "
+                f"service_is_local is {str(must_be_local).lower()}. Is it the right environment? "
+                "It is chosen with `meltano --environment=prod run sync`, or by "
+                "MELTANO_ENVIRONMENT=prod in .env"
+            )
+
+
+def _is_local(url: str) -> bool:
+    """Whether a URL leads to this machine, going by its host alone: no name is looked up."""
+    try:
+        host = urlsplit(url.strip()).hostname or ""
+    except ValueError:
+        return False
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _services(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the setting and the URL of each service that is talked to."""
+    cloud = CLOUDS[_value(config, "cloud")]
+    yield "graph_url", _value(config, "graph_url") or cloud.graph_url
+    yield "authority_url", _value(config, "authority_url") or cloud.authority_url
 
 
 def _credential_problems(config: Mapping[str, Any]) -> Iterator[str]:
