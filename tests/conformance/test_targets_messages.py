@@ -304,7 +304,7 @@ def test_a_mailbox_that_another_session_works_on_is_told(desk: Desk) -> None:
         (ALICE, {"denied": True}, "mailbox_not_writable"),
     ],
 )
-def test_i45_a_mailbox_that_cannot_be_used_is_an_issue_and_no_error(
+def test_a_mailbox_that_cannot_be_used_is_told(
     desk: Desk, mailbox: str, change: dict[str, bool], code: str
 ) -> None:
     folders = {"contact": {"name": "SAP C4C Contacts", "aliases": [], "category": "C"}}
