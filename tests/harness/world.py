@@ -25,6 +25,7 @@ from tap_c4c.tap import TapC4C
 from tap_exchange_contacts.tap import TapExchangeContacts
 from target_c4c.target import TargetC4C
 from target_exchange_contacts.target import TargetExchangeContacts
+from typing_extensions import override
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -310,3 +311,12 @@ def _captured(run: Callable[[], object]) -> str:
         run()
     sys.stdout.flush()
     return text.getvalue()
+
+
+class NoOverlap(World):
+    """A world whose tap reads nothing twice: what lies behind its bookmark is not seen again."""
+
+    @override
+    def settings(self, plugin: str) -> dict[str, Any]:
+        found = super().settings(plugin)
+        return {**found, "overlap_minutes": 0} if plugin == "tap-c4c" else found

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from harness.rule_scenes import add_record, items_named
-from harness.world import ALICE, World
-from typing_extensions import override
+from harness.world import ALICE, NoOverlap
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from harness.world import World
+
 BOB = "bob@contoso.example"
 KINDS = ("account", "contact", "individual_customer")
-
-
-class NoOverlap(World):
-    """A world whose tap reads nothing twice: what lies behind its bookmark is not seen again."""
-
-    @override
-    def c4c_settings(self) -> dict[str, Any]:
-        return {**super().c4c_settings(), "overlap_minutes": 0}
-
-    @override
-    def settings(self, plugin: str) -> dict[str, Any]:
-        found = super().settings(plugin)
-        if plugin == "target-c4c":
-            del found["overlap_minutes"]
-        return found
 
 
 def _age(world: World) -> None:
