@@ -16,6 +16,7 @@ from contact_sync.core.loading import (
     Hit,
     choose,
     key_form,
+    key_text,
     nearest,
     safe_name,
 )
@@ -267,8 +268,18 @@ class PlainBook:
             what = "a tombstone without a key" if record.is_deleted else "its key is empty"
             self.failed(record, "invalid_record", fields=empty, detail=what)
         else:
-            key = tuple(form for form in forms.values() if form)
-            return replace(record, key=key, names=plan.names_of(values))
+            # Written as it is searched for: the next run must find it.
+            texts = {
+                column.name: key_text(column, values[column.name])
+                for column in plan.key
+                if not isinstance(values[column.name], list)
+            }
+            return replace(
+                record,
+                key=tuple(form for form in forms.values() if form),
+                names=plan.names_of(values),
+                properties={**values, **texts},
+            )
         return None
 
     def _merge_into(self, same_key: list[PlainRecord], record: PlainRecord) -> None:

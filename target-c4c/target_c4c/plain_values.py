@@ -39,7 +39,7 @@ def filled(body: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         UnfitRecordError: There is nothing.
     """
-    given = {name: value for name, value in body.items() if value not in (None, "")}
+    given = {name: value for name, value in body.items() if not _is_blank(value)}
     if not given:
         raise UnfitRecordError("no writable property")
     return given
@@ -91,6 +91,10 @@ def _checked(prop: Property, value: object, *, is_fit: bool) -> object:
     if not is_fit:
         raise UnfitRecordError(_WRONG_KIND, prop.name)
     return value
+
+
+def _is_blank(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _day(value: object) -> str | None:

@@ -158,7 +158,7 @@ def test_c4c_one_bad_record_is_told_and_the_rest_goes_on(c4c: Loader) -> None:
         {"Email": "4", "BirthDate": "Secretive"},
         {"Email": "5", "EmailInvalidIndicator": "Secretive"},
         {"Email": "6", "Unknown": "Secretive"},
-        {"Email": "7", "FirstName": "Secretive"},
+        {"Email": "7", "FirstName": "Secretive", "LastName": "  "},
         {"Email": "8", "LastName": "Secretive" * 5},
         {"Email": "", "LastName": "Secretive"},
         {"Email": ["Secretive", "10"], "LastName": "Secretive"},

@@ -150,6 +150,15 @@ def test_i10_records_of_one_key_are_written_once_and_the_later_one_wins(loading:
     assert (loading.people()[0].last, len(loading.people())) == ("Able", 1)
 
 
+@pytest.mark.parametrize("kind", ["last", "number"])
+def test_i10_blanks_around_a_key_make_no_second_record(loading: Loading, kind: str) -> None:
+    keys = loading.keys(kind)
+    column = keys[-1]
+    for text, writes in (("  A-1 ", 1), ("A-1", 0), ("\tA-1", 0)):
+        assert good(loading.load(keys, {**loading.columns(ADA), column: text}))
+        assert (loading.writes(), len(loading.people())) == (writes, 1)
+
+
 def test_i10_a_record_told_by_id_and_by_key_is_one(loading: Loading) -> None:
     ada = loading.put(ADA)
     id_name, title = ("ObjectID", "JobTitle") if loading.is_c4c else ("id", "jobTitle")
