@@ -134,9 +134,14 @@ class Book:
             end_waiting(self.store, link)
             self.done(task, link)
             self.store.issues.close(code="ambiguous_match", link_id=link.link_id)
-            if link.exchange_id is not None:
+            self.end_doubt(link)
+
+    def end_doubt(self, link: Link) -> None:
+        """Close what was open about an item before it had a link: it has its record now."""
+        if link.exchange_id is not None:
+            for code in ("ambiguous_match", "linked_record_gone"):
                 self.store.issues.close(
-                    code="linked_record_gone", mailbox=link.mailbox, exchange_id=link.exchange_id
+                    code=code, mailbox=link.mailbox, exchange_id=link.exchange_id
                 )
 
     def forgotten(self, task: Task, intent: str | None = None) -> None:

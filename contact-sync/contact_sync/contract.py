@@ -15,10 +15,22 @@ from contact_sync.core.fields import FieldMap
 from contact_sync.core.model import Direction, FieldPolicy, RecordType, Winner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 #: Name of the record property that carries the contract.
 PROPERTY = "sync_contract"
+
+#: What tells who an item is, whether C4C takes the value or not: properties of a first match that
+#: are never written.
+SEEN = {
+    "first_name": "SeenFirstName",
+    "last_name": "SeenLastName",
+    "name": "SeenName",
+    "email": "SeenEmail",
+}
+
+#: The further e-mail addresses of an item, likewise.
+SEEN_EMAILS = ("SeenEmail2", "SeenEmail3")
 
 #: Streams of operations in the order in which a target works through them.
 C4C_STREAMS = ("accounts", "contacts", "individual_customers", "removals")
@@ -225,6 +237,15 @@ _MEMBERS: dict[str, Callable[[object], bool]] = {
     "custom": _is_pair_map,
     "folders": lambda value: isinstance(value, dict),
 }
+
+
+def contract_seen(names: Iterable[str], properties: Mapping[str, Any]) -> dict[str, str]:
+    """Return those of the named fields that the properties of an operation show, not to write."""
+    return {
+        name: str(properties[SEEN[name]])
+        for name in names
+        if name in SEEN and properties.get(SEEN[name]) is not None
+    }
 
 
 class ContractError(ValueError):

@@ -212,7 +212,8 @@ class ContactSyncMapper(QuietPlugin, InlineMapper):
         custom = [pair for pairs in self._settings.custom.values() for pair in pairs.values()]
         if self._is_upload:
             names = {name for field in FIELDS for mapped in field.c4c.values() for name in mapped}
-            return sorted({*names, *(c4c for _, c4c in custom)})
+            seen = (*contract.SEEN.values(), *contract.SEEN_EMAILS)
+            return sorted({*names, *seen, *(c4c for _, c4c in custom)})
         names = {root_property(field) for field in FIELDS}
         return sorted({*names, *(graph for graph, _ in custom), "displayName", "fileAs"})
 

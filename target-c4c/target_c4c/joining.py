@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 from c4c_client import Create, Update
 from contact_sync.contract import Op
-from contact_sync.core import matching, merge, outcome
-from contact_sync.core.claims import Claim
+from contact_sync.core import merge, outcome
 from contact_sync.core.model import Owes, Phase, RecordType, Side
 from contact_sync.core.newest import is_exchange_newer
 from contact_sync.core.status import ACTIVE, STATUS_PROPERTY, is_obsolete
 
-from target_c4c.lookups import find_candidates
+from target_c4c.first_match import FirstMatch, is_unproven
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -41,6 +40,7 @@ class Joining:
         self._book = book
         self._accounts = accounts
         self._updating = updating
+        self._first = FirstMatch(client, book, accounts)
 
     def run(self, tasks: Sequence[Task]) -> None:
         """Bring every task to an end, mailbox by mailbox.
@@ -60,25 +60,27 @@ class Joining:
         named = [task for task in tasks if self._named_id(task)]
         followers = self._join_named(named)
         new = [task for task in tasks if not self._named_id(task)]
-        matched, unmatched = self._match([task for task in new if task.contract.match])
+        pairs, unmatched = self._first.match([task for task in new if task.contract.match])
+        followers += [follower for pair in pairs for follower in self._join(*pair)]
         self._create([*unmatched, *(task for task in new if not task.contract.match)])
-        self._updating.run([*followers, *matched])
+        self._updating.run(followers)
 
     # -- the item names its record -------------------------------------------------------------
 
     def _named_id(self, task: Task) -> str | None:
-        """Return the ObjectID that link or item name, if it is of this tenant."""
+        """Return the ObjectID that link or item name; a claim on another tenant is none."""
         claim = task.contract.claim
-        if claim is None:
-            return task.link.c4c_id
-        own = Claim(self._client.identity, task.kind, claim["c4c_id"])
-        return own.c4c_id if claim["tenant"] in (own.tenant, "") else "foreign"
+        is_ours = claim is not None and claim["tenant"].lower() in (
+            self._client.identity.lower(),
+            "",
+        )
+        return claim["c4c_id"] if claim is not None and is_ours else task.link.c4c_id
 
     def _join_named(self, tasks: list[Task]) -> list[Task]:
         if not tasks:
             return []
         ids = [self._named_id(task) or "" for task in tasks]
-        records = self._client.get_records(tasks[0].collection, sorted(set(ids) - {"foreign"}))
+        records = self._client.get_records(tasks[0].collection, sorted(set(ids)))
         live: list[tuple[Task, C4CRecord]] = []
         dead: list[tuple[Task, C4CRecord | None]] = []
         for task, object_id in zip(tasks, ids, strict=True):
@@ -87,6 +89,16 @@ class Joining:
                 dead.append((task, record))
             else:
                 live.append((task, record))
+        live = [
+            *(pair for pair in live if not is_unproven(pair[0])),
+            *self._first.prove(pair for pair in live if is_unproven(pair[0])),
+        ]
+        # A removal that was rejected: C4C may have the person under another id by now.
+        asked = [task for task, _ in dead if task.contract.hold and task.contract.match]
+        reloaded = self._first.reloaded(asked)
+        known = {task.link.link_id for task, _ in reloaded}
+        dead = [(task, record) for task, record in dead if task.link.link_id not in known]
+        live += reloaded
         live += self._revive([(task, rec) for task, rec in dead if task.contract.op is Op.REVIVE])
         for task, _ in dead:
             if task.contract.op is not Op.REVIVE:
@@ -140,41 +152,6 @@ class Joining:
         self._book.issue(task, "linked_record_gone", is_linked=not is_new)
         if is_new:
             self._book.store.links.delete(task.link.link_id)
-
-    # -- first match ---------------------------------------------------------------------------
-
-    def _match(self, tasks: list[Task]) -> tuple[list[Task], list[Task]]:
-        """Match what can be matched; return the updates that follow, and what is still new."""
-        if not tasks:
-            return [], []
-        found = find_candidates(self._client, self._accounts, tasks)
-        ids = {record.object_id for records in found.values() for record in records}
-        mailbox = tasks[0].contract.mailbox
-        taken = self._book.store.links.is_linked(mailbox, ids)
-        free = {
-            link_id: {r.object_id: r for r in records if r.object_id not in taken}
-            for link_id, records in found.items()
-        }
-        verdicts = matching.match_all(
-            [
-                matching.Newcomer(key=t.link.link_id, values=t.fields.normalised(t.values))
-                for t in tasks
-            ],
-            {task.link.link_id: _candidates(task, free[task.link.link_id]) for task in tasks},
-        )
-        followers: list[Task] = []
-        unmatched: list[Task] = []
-        for task in tasks:
-            verdict = verdicts[task.link.link_id]
-            if isinstance(verdict, matching.Matched):
-                record = free[task.link.link_id][verdict.remote_id]
-                followers += self._join(task, record)
-            elif isinstance(verdict, matching.Ambiguous):
-                self._book.issue(task, "ambiguous_match", detail=" ".join(verdict.remote_ids))
-            else:
-                self._book.store.issues.close(code="ambiguous_match", link_id=task.link.link_id)
-                unmatched.append(task)
-        return followers, unmatched
 
     def _join(self, task: Task, record: C4CRecord) -> list[Task]:
         """Pair item and record; return an update for what the item knows better."""
@@ -326,17 +303,12 @@ class Joining:
             owes=task.link.owes,
         )
         link = outcome.see_record(link, task.facts(record, self._book.key))
-        self._book.done(task, link, intent)
-
-
-def _candidates(task: Task, records: dict[str, C4CRecord]) -> list[matching.Candidate]:
-    return [
-        matching.Candidate(
-            remote_id=object_id,
-            values=task.fields.normalised(task.fields.from_c4c(record.properties)),
-        )
-        for object_id, record in records.items()
-    ]
+        if task.kind is RecordType.ACCOUNT:
+            # Another mailbox may have it too: it is matched there, though searches may lag.
+            self._accounts.created(task.values.get("name", ""), record)
+        with self._book.store.transaction():
+            self._book.done(task, link, intent)
+            self._book.end_doubt(link)
 
 
 def _bases(task: Task, live: Mapping[str, str]) -> tuple[Mapping[str, str], Mapping[str, str]]:

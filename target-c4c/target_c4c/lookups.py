@@ -13,12 +13,12 @@ from contact_sync.core.cascade import AccountCandidate, link_account, search_ter
 from contact_sync.core.model import RecordType
 from contact_sync.core.names import NAME_PROPERTIES
 from contact_sync.core.status import is_obsolete
-from contact_sync.core.text import forms
+from contact_sync.core.text import forms, without_accents
 
 from target_c4c.task import COLLECTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from c4c_client import C4CClient, C4CRecord
 
@@ -66,6 +66,12 @@ class AccountBook:
         """Forget all answers: accounts may have been created or renamed since."""
         self._known.clear()
 
+    def created(self, name: str, record: C4CRecord) -> None:
+        """Add an account that was just created to what is known: a search may lag (I31)."""
+        for company, records in self._known.items():
+            if without_accents(company) == without_accents(name):
+                records.append(record)
+
     def add(self, company: str, record: C4CRecord) -> None:
         """Remember an account that was created for a company."""
         self._known.setdefault(company, []).append(record)
@@ -90,7 +96,7 @@ def find_candidates(
 
 
 def _find_persons(client: C4CClient, tasks: Sequence[Task]) -> dict[str, list[C4CRecord]]:
-    asked = {task.link.link_id: _person_filters(task.values) for task in tasks}
+    asked = {task.link.link_id: _person_filters(task) for task in tasks}
     distinct = list(dict.fromkeys(text for texts in asked.values() for text in texts))
     answers = client.search(tasks[0].collection, distinct) if distinct else []
     by_filter = dict(zip(distinct, answers, strict=True))
@@ -100,14 +106,15 @@ def _find_persons(client: C4CClient, tasks: Sequence[Task]) -> dict[str, list[C4
     }
 
 
-def _person_filters(values: Mapping[str, str]) -> list[str]:
+def _person_filters(task: Task) -> list[str]:
     """Return searches by e-mail (as typed and in lower case) and by name (composed or not).
 
     The server's equality is exact.
     """
-    email, last = values.get("email", "").strip(), values.get("last_name", "").strip()
-    texts = [filters.eq("Email", text) for text in dict.fromkeys((email, email.lower())) if text]
-    first = values.get("first_name", "").strip()
+    typed = (task.typed.get("email", ""), *task.other_emails)
+    emails = [text for email in typed for text in (email.strip(), email.strip().lower())]
+    texts = [filters.eq("Email", text) for text in dict.fromkeys(emails) if text]
+    last, first = (task.typed.get(name, "").strip() for name in ("last_name", "first_name"))
     # Both names in one form: they come from one program.
     names = dict.fromkeys(zip(forms(last), forms(first), strict=True)) if last else {}
     for last, first in names:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from contact_sync.contract import SEEN_EMAILS, contract_seen
 from contact_sync.core import merge
 from contact_sync.core.model import RecordType
 from contact_sync.core.outcome import RecordFacts
@@ -46,11 +47,22 @@ class Task:
     def __post_init__(self) -> None:  # noqa: D105 - derives what the class docstring names
         self.fields = self.contract.field_map
         self.values = self.fields.from_c4c(self.properties)
+        # What it is known by: values that C4C does not take count too.
+        self.typed = {**self.values, **contract_seen(self.fields.names, self.properties)}
+        self.seen = self.fields.normalised(self.typed)
+        self.other_emails = tuple(
+            str(self.properties[name]) for name in SEEN_EMAILS if self.properties.get(name)
+        )
 
     @property
     def kind(self) -> RecordType:
         """Record type of the link."""
         return self.contract.record_type
+
+    @property
+    def item_id(self) -> str:
+        """Immutable id of the item; "" if there is none."""
+        return self.link.exchange_id or ""
 
     @property
     def collection(self) -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from contact_sync.contract import Op
-from contact_sync.core import claims, matching, merge, outcome
+from contact_sync.core import claims, graph_values, matching, merge, outcome
 from contact_sync.core.model import Owes, Phase, RecordType, Side
 from contact_sync.core.newest import is_exchange_newer
 from contact_sync.core.routing import with_mark
@@ -58,14 +58,15 @@ class Creating:
         free = [
             item
             for item in items.values()
-            if item.id not in linked and not item.is_private and not claims.parse(item.link)
+            if item.id not in linked and not item.is_private and not self._claim(item)
         ]
         writes: list[Write] = []
         new: list[Task] = []
         for task in tasks:
             # Our own item again: the reply to its create was lost, or the store was.
             known = items.get(task.item_id) or by_link.get(link_text(self._book, task))
-            if known is not None and known.id in (task.item_id, *(set(items) - set(linked))):
+            is_free = known is not None and known.id not in linked and _may_be(task, known)
+            if known is not None and (known.id == task.item_id or is_free):
                 writes.append(self._join(task, known))
             elif not task.item_id or not task.link.phase.is_live:
                 # The item of a pair that slept or had ended lies in Deleted Items.
@@ -73,6 +74,9 @@ class Creating:
         matched, rest = self._match(new, free, waiting)
         self._create(mailbox, folder_id, rest)
         return [*writes, *matched]
+
+    def _claim(self, item: Contact) -> claims.Claim | None:
+        return claims.parse(item.link, self._book.store.binding(Side.C4C))
 
     def _waiting(
         self, mailbox: str, kind: RecordType, listed: Mapping[str, Contact]
@@ -106,6 +110,7 @@ class Creating:
                     matching.Candidate(
                         remote_id=item.id,
                         values=task.fields.normalised(task.fields.from_graph(item.properties)),
+                        emails=_other_emails(task, item),
                     )
                     for item in free
                 ]
@@ -230,3 +235,18 @@ def _body(task: Task) -> dict[str, object]:
     categories = with_mark([], task.category, ())
     marks = {"categories": categories} if categories else {}
     return {**task.fields.to_graph(values), **marks}
+
+
+def _may_be(task: Task, item: Contact) -> bool:
+    """Whether an item that names the record may be it: two people are not joined by a text (I47).
+
+    The mailbox sees the record, so nothing is kept from it; but the text may have been copied.
+    """
+    values = task.fields.from_graph(item.properties)
+    if task.kind is RecordType.ACCOUNT:
+        return True
+    return matching.compare_names(task.values, values) is not matching.Likeness.OTHER
+
+
+def _other_emails(task: Task, item: Contact) -> tuple[str, ...]:
+    return graph_values.other_emails(item.properties) if "email" in task.fields.names else ()

@@ -183,12 +183,13 @@ class Tenant:
     def _create(self, kind: RecordType, properties: Mapping[str, Any]) -> Record:
         self._count += 1
         number = f"{self._count:03}"
+        object_id = f"{self._count:032}"
         now = self.clock()
         own = {"AccountID": number} if kind is RecordType.ACCOUNT else {}
-        stamps = {"ObjectID": f"s{number}", "CreationOn": now, "ChangedOn": now}
+        stamps = {"ObjectID": object_id, "CreationOn": now, "ChangedOn": now}
         status = {STATUS_PROPERTY[kind]: ACTIVE, "Territory": "north"}
         blank = dict.fromkeys(map(c4c_name, NAMES[kind]), "")
-        record = Record(f"s{number}", kind, {**blank, **status, **own, **properties, **stamps})
+        record = Record(object_id, kind, {**blank, **status, **own, **properties, **stamps})
         self.records[record.id] = record
         return record
 

@@ -100,7 +100,7 @@ def test_e09_a_revived_record_needs_its_name() -> None:
         assert len(scene.world.tenant.records) == 4
         scene.types(item, last_name="typed-1")
         scene.rest()
-        assert scene.link(scene.world.tenant.records["s006"]).phase is Phase.ACTIVE
+        assert scene.link(scene.world.tenant.records[f"{6:032}"]).phase is Phase.ACTIVE
 
 
 def test_e09_a_copy_whose_pair_was_converted_is_taken_for_itself_at_once() -> None:

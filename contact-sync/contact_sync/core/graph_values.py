@@ -43,6 +43,14 @@ def read(field: Field, contact: Mapping[str, object]) -> str | None:
     return text
 
 
+def other_emails(contact: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the e-mail addresses of a contact behind its first, as written."""
+    entries = contact.get("emailAddresses")
+    others = entries[1:] if isinstance(entries, list) else []
+    found = [entry.get("address") for entry in others if isinstance(entry, Mapping)]
+    return tuple(text for text in found if isinstance(text, str) and text.strip())
+
+
 def write(
     field: Field, value: str, live: Mapping[str, object], written: Mapping[str, object]
 ) -> object:

@@ -7,17 +7,43 @@ accounts by their name. Stricter than a first match, for what has it takes a pai
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from contact_sync.core.model import Link, RecordType, Side
+from contact_sync.core.model import Link, Phase, RecordType, Side
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 Identity: TypeAlias = tuple[str, ...]
 
+#: What a new item is beside a pair of its identity.
+Fate: TypeAlias = Literal["new", "relink", "copy", "wait"]
+
 _PERSON = ("first_name", "last_name")
 _ACCOUNT = ("name",)
+
+#: All that an identity may be made of.
+FIELDS = ("email", *_PERSON, "company", *_ACCOUNT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Twin:
+    """A pair that has the identity of a new item.
+
+    Attributes:
+        link: The pair.
+        is_gone: Its item is gone in this session, is about to be made again, or the removal that
+            followed from its absence is held.
+        is_unsettled: A write of ours was cut off: which item is the pair's is not known yet.
+        is_copied: The item was known to be a copy and it was us who removed the pair's own, or the
+            pair's own came back in this session.
+    """
+
+    link: Link
+    is_gone: bool
+    is_unsettled: bool = False
+    is_copied: bool = False
 
 
 def names_key(digests: Mapping[str, str]) -> str | None:
@@ -71,3 +97,41 @@ def without_blanks(link: Link, digests: Mapping[str, str], blanks: Mapping[str, 
         base_exchange={n: d for n, d in link.base_exchange.items() if n not in blank},
         base_c4c={n: d for n, d in link.base_c4c.items() if n not in blank},
     )
+
+
+def choose_twin(kind: RecordType, twins: Sequence[Twin]) -> tuple[Fate, Link | None]:
+    """E10: say what a new item with the identity of these pairs is, and for which of them.
+
+    It takes the place of an item that is gone (one that its user hides or whose deletion is ignored
+    too); beside an item that is there it is a copy; else it is new. In the folder of another type
+    of person it is the pair's only where the pair's own is gone: it was dragged there, so to speak.
+
+    Args:
+        kind: Type of the new item.
+        twins: The pairs, in any order.
+    """
+    fates = [(_fate(kind, twin), twin) for twin in twins]
+    known = [(*fate, twin.link.link_id, twin.link) for fate, twin in fates if fate is not None]
+    if not known:
+        return "new", None
+    _, fate, _, link = min(known, key=lambda entry: (entry[0], entry[2]))
+    return fate, link
+
+
+def _fate(kind: RecordType, twin: Twin) -> tuple[int, Fate] | None:  # noqa: PLR0911 - a table
+    """Return what a new item is beside one pair, and how far that goes before the others'."""
+    phase = twin.link.phase
+    if twin.link.record_type is not kind:
+        is_dragged = phase.is_live and twin.is_gone and not (twin.is_unsettled or twin.is_copied)
+        return (5, "relink") if is_dragged else None
+    if twin.is_unsettled:
+        return 0, "wait"
+    if twin.is_copied:
+        return 1, "copy"
+    if phase.is_live and twin.is_gone:
+        return 2, "relink"
+    if phase is Phase.ASLEEP:
+        return 3, "relink"
+    if phase.is_live or phase is Phase.CONVERTING:
+        return 4, "copy"
+    return None

@@ -36,6 +36,7 @@ class Absences:
         self._store = session.store
         self._absent: dict[str, Link] = {}
         self._outside: set[str] = set()
+        self._unsettled: set[str] = set()
         self._read: dict[str, frozenset[RecordType]] = {}
 
     def complete(self, mailbox: str, lost_folders: frozenset[RecordType]) -> None:
@@ -51,10 +52,8 @@ class Absences:
         cut_off = self._own_removals(link) if is_gone else []
         policy = self._session.policy(link.record_type)
         match decide_absence(link, policy, is_ours=bool(cut_off)):
-            case Verdict.FORGET if self.forget(link) and link.exchange_id:
-                again = self._store.links.by_exchange_id(link.mailbox, link.exchange_id)
-                if again is not None:
-                    self.note(again)
+            case Verdict.FORGET:
+                self._forget_item(link, is_gone=is_gone)
             case Verdict.REMOVE | Verdict.HIDE:
                 if self._session.hold_of(link.link_id, Side.EXCHANGE, "rejected"):
                     # The item that was to be kept has been removed by its user.
@@ -75,6 +74,19 @@ class Absences:
                         Side.C4C, record_type=link.record_type, remote_id=link.c4c_id or ""
                     )
         return link.link_id in self._absent
+
+    def _forget_item(self, link: Link, *, is_gone: bool) -> None:
+        """Drop a pending link; the record that it was to replace has the item back, which is gone.
+
+        Where a record may have been created for it, that is found out first.
+        """
+        if not self.forget(link):
+            if is_gone:
+                self._unsettled.add(link.link_id)
+        elif link.exchange_id is not None:
+            again = self._store.links.by_exchange_id(link.mailbox, link.exchange_id)
+            if again is not None:
+                self.note(again)
 
     def _own_removals(self, link: Link) -> list[Intent]:
         """Return the removals of this item that were announced and whose outcome nobody noted."""
@@ -103,6 +115,14 @@ class Absences:
         """See to it that an item that was the pair's is not routed back by its category (E7)."""
         if link.owes is Owes.STRIP:
             self._store.links.save(outcome.stray(link, self._session.new_id(), Owes.STRIP))
+
+    def is_absent(self, link: Link) -> bool:
+        """Whether the item of a link is gone or has left, and its record is to be retired."""
+        return link.link_id in self._absent
+
+    def is_unsettled(self, link: Link) -> bool:
+        """Whether the item is gone for which a record may have been created: the reply was lost."""
+        return link.link_id in self._unsettled
 
     def is_outside(self, link: Link) -> bool:
         """Whether the item of a link has left its folder and still exists."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from contact_sync.contract import Contract, Op, Operation
-from contact_sync.core import claims
+from contact_sync.contract import SEEN, SEEN_EMAILS, Contract, Op, Operation
+from contact_sync.core import claims, graph_values
 from contact_sync.core.model import Link, RecordType, Side
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ class C4COperations:
         if "company" in names:
             # Read-only in C4C and never sent: the target looks up the account by it.
             properties["AccountFormattedName"] = values["company"]
+        if link.c4c_id is None or op is Op.REVIVE:
+            properties.update(_seen(values, record))
         return Operation(
             stream=STREAMS[kind],
             record={"ObjectID": link.c4c_id, **properties},
@@ -95,3 +97,10 @@ class C4COperations:
             return None
         refused = {problem.field for problem in problems}
         return [name for name in fields.names if name not in refused]
+
+
+def _seen(values: Mapping[str, str], record: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a first match knows an item by, too long for C4C or not."""
+    seen = {SEEN[name]: values[name] for name in SEEN if values.get(name)}
+    others = graph_values.other_emails(record) if "email" in values else ()
+    return {**seen, **dict(zip(SEEN_EMAILS, others, strict=False))}

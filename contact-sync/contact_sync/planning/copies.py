@@ -64,6 +64,10 @@ class Copies:
         """Say no longer that an item is a copy."""
         self._session.close_issue(_CODE, mailbox, exchange_id)
 
+    def is_copy_of(self, link: Link, exchange_id: str) -> bool:
+        """Whether an item was on record as a copy of this pair's."""
+        return exchange_id in self._originals and self._originals[exchange_id] == link.c4c_id
+
     def stays_one(self, link: Link, exchange_id: str) -> bool:
         """Whether an item is still a copy, though its pair has no item any more: we removed it."""
         if exchange_id not in self._originals:

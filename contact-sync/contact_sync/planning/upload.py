@@ -10,12 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from contact_sync.contract import Op
-from contact_sync.core import claims, merge, outcome, routing
-from contact_sync.core.decide import Verdict, decide_dragged, decide_item, decide_private
+from contact_sync.core import merge, outcome, routing
+from contact_sync.core.decide import Verdict, decide_item, decide_private
 from contact_sync.core.model import Link, Owes, Phase, RecordType, Side
 from contact_sync.errors import UnknownMailboxError
 from contact_sync.planning.absences import Absences
 from contact_sync.planning.c4c_operations import C4COperations
+from contact_sync.planning.claimants import Claimants
 from contact_sync.planning.copies import Copies
 from contact_sync.planning.coverage import Coverage
 from contact_sync.planning.echoes import Echoes
@@ -47,11 +48,10 @@ class Upload:
         self._first_sessions = FirstSessions(self._session)
         self._echoes = Echoes(self._session, Side.EXCHANGE)
         self._trouble = Trouble(self._session)
-        self._claimants: list[tuple[RecordType, claims.Claim, Mapping[str, Any]]] = []
-        self._revived: set[str] = set()
         # Which item is the pair's is not known while a move or creation is cut off.
         announced = store.intents.list_open(Side.EXCHANGE)
         self._cut_off = {entry.link_id for entry in announced if entry.kind != "trash"}
+        self._claimants = Claimants(self, self._session, self._copies, self._absences)
 
     def start(self) -> Iterator[Operation]:
         """Begin the session; stage 1 owes C4C nothing before it has seen facts."""
@@ -80,10 +80,7 @@ class Upload:
 
     def finish(self) -> Iterator[Operation]:
         """Yield what needs the whole input: copies and returns first, removals last."""
-        # Of several copies the oldest is the pair's item, in whatever order they were listed.
-        self._claimants.sort(key=lambda claimant: _age(claimant[-1]))
-        for kind, claim, record in self._claimants:
-            yield from self._claimant(kind, claim, record)
+        yield from self._claimants.finish()
         yield from self._absences.finish()
         self._first_sessions.finish()
 
@@ -120,9 +117,9 @@ class Upload:
         if link is None and verdict is Verdict.IGNORE:
             # Nobody asks any more what was wrong with it: it is a personal contact again.
             self._session.close_issues_of(mailbox, record["id"])
-        yield from self._act(verdict, link, found.record_type, mailbox, record)
+        yield from self.act(verdict, link, found.record_type, mailbox, record)
 
-    def _act(  # noqa: C901 - one case per verdict
+    def act(  # noqa: C901 - one case per verdict
         self,
         verdict: Verdict,
         link: Link | None,
@@ -130,6 +127,7 @@ class Upload:
         mailbox: str,
         record: Mapping[str, Any],
     ) -> Iterator[Operation]:
+        """Carry out what an item means for its link."""
         match verdict, link:
             case ((Verdict.NEW | Verdict.FORGET), Link(phase=Phase.PENDING)):
                 if self._absences.forget(link):
@@ -137,17 +135,17 @@ class Upload:
             case Verdict.NEW, _ if kind is not None:
                 yield from self._new(mailbox, kind, record)
             case Verdict.RESUME, Link():
-                yield from self._create(link, record)
+                yield from self.create(link, record)
             case ((Verdict.COMPARE | Verdict.WAKE), Link()):
-                yield from self._compare(link, record)
+                yield from self.compare(link, record)
             case Verdict.KEEP, Link():
                 self._keep(link, record)
             case Verdict.REVIVE, Link():
-                yield from self._revive(link, record)
+                yield from self.revive(link, record)
             case Verdict.CONVERT, Link() if kind is not None:
                 yield from self._convert(link, kind, record)
             case Verdict.MOVE_BACK, Link():
-                self._store.links.save(see(self._woken(link), record).but(owes=Owes.MOVE))
+                self._store.links.save(see(self.woken(link), record).but(owes=Owes.MOVE))
                 self._session.raise_issue("moved_back", mailbox, link.record_type, link)
             case Verdict.LEFT, Link():
                 owes = Owes.STRIP if self._places.bears_routing(record) else Owes.NOTHING
@@ -164,25 +162,30 @@ class Upload:
         """E1: an item of a managed type that no link knows."""
         if self._session.is_off(kind):
             return
-        claim = self._claim(mailbox, record)
-        if claim is not None:
+        if self._claimants.take(mailbox, kind, record):
             # Whether it is a copy or a return shows only when the whole mailbox was read.
-            self._claimants.append((kind, claim, record))
             return
-        yield from self._first(mailbox, kind, record)
+        yield from self.first(mailbox, kind, record)
 
-    def _first(
+    def first(
         self, mailbox: str, kind: RecordType, record: Mapping[str, Any]
     ) -> Iterator[Operation]:
+        """Give an item that is new a link of its own."""
         link = Link(link_id=self._session.new_id(), mailbox=mailbox, record_type=kind)
-        yield from self._create(link, record)
+        yield from self.create(link, record)
 
-    def _create(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
-        """Ask C4C for the record of a pending link: match it, else create it where allowed."""
-        policy = self._session.policy(link.record_type)
-        fields = self._session.fields(link.record_type)
+    def create(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
+        """Ask C4C for the record of a pending link: match it, else create it where allowed.
+
+        An item that names a record itself is joined with it if their names agree: the mailbox does
+        not see the record, as far as anybody knows.
+        """
+        kind = link.record_type
+        policy, fields = self._session.policy(kind), self._session.fields(kind)
         may_create = policy.direction.reaches(Side.C4C) and not policy.read_only
-        names = self._to_c4c.sendable(link, record) if may_create else fields.names
+        claim = self._claimants.unlinked_claim(link.mailbox, kind, record)
+        checks = may_create and claim is None
+        names = self._to_c4c.sendable(link, record) if checks else fields.names
         if names is None:
             return
         # Kept while the link is pending: a create that was cut off is found by its digests.
@@ -197,37 +200,35 @@ class Upload:
             record,
             names,
             match=policy.match_existing,
+            claim=claim.to_contract() if claim else None,
             on_no_match="trash" if trashes else "leave",
             defaults=self._to_c4c.defaults(link),
         )
 
-    def _adopt(
-        self, link: Link, record: Mapping[str, Any], claim: claims.Claim, fields: Iterable[str]
+    def adopt(
+        self, link: Link, record: Mapping[str, Any], fields: Iterable[str]
     ) -> Iterator[Operation]:
-        """Join an item with the record it names; the values meet as in a first match."""
+        """Join an item with its pair's record; the values meet as in a first match."""
         link = self._places.place(see(link, record), record)
         self._store.links.save(link)
-        named = {
-            "tenant": claim.tenant,
-            "record_type": claim.record_type.value,
-            "c4c_id": claim.c4c_id,
-        }
-        yield self._to_c4c.build(Op.ADOPT, link, record, fields, claim=named)
+        claim = self._to_c4c.claim(link).to_contract()
+        yield self._to_c4c.build(Op.ADOPT, link, record, fields, claim=claim)
 
-    def _compare(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
+    def compare(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
         """E2, E6: a linked item in its place, or waiting to be moved there."""
         self._session.release(link, Side.C4C)
         policy = self._session.policy(link.record_type)
         writes = policy.direction.reaches(Side.C4C) and not policy.read_only
         if writes and self._session.hold_of(link.link_id, Side.EXCHANGE, "rejected"):
-            yield from self._revive(link, record)
+            yield from self.revive(link, record)
             return
         before = link
         fields = self._session.fields(link.record_type)
         now = fields.digests(self._store.digest_key, fields.from_graph(record))
         link = self._places.place(see(link, record), record)
-        link = self._woken(link)
+        link = self.woken(link)
         edits = merge.sort_edits(Side.EXCHANGE, now, link.base_exchange, link.base_c4c, policy)
+        self._claimants.identities.note_edits(link, edits.forward)
         relink = {"company"} & set(edits.restore) if policy.company_change == "relink" else set()
         # Without an account there is no name to write back: the company stays as it was typed.
         free = {"company"} & set(edits.restore) if writes and link.account_id is None else set()
@@ -240,7 +241,7 @@ class Upload:
         if link != before:
             self._store.links.save(link)
         if edits.unknown:
-            yield from self._adopt(link, record, self._to_c4c.claim(link), edits.unknown)
+            yield from self.adopt(link, record, edits.unknown)
         yield from self._update(link, {*edits.forward, *relink}, record, now)
 
     def _keep(self, link: Link, record: Mapping[str, Any]) -> None:
@@ -274,15 +275,14 @@ class Upload:
             terms = {"if_match": link.c4c_etag, "base": dict(link.base_c4c)}
             yield self._to_c4c.build(Op.UPDATE, link, record, names, **terms)
 
-    def _revive(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
+    def revive(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
         """E9, or a rejected removal: the record is set Active again; read-only: only joined."""
-        self._revived.add(link.link_id)
+        self._claimants.revived.add(link.link_id)
         policy = self._session.policy(link.record_type)
         names = self._session.fields(link.record_type).names
         if policy.read_only or not policy.direction.reaches(Side.C4C):
             trashes = policy.removes_new_items
-            claim = self._to_c4c.claim(link)
-            for operation in self._adopt(link, record, claim, names):
+            for operation in self.adopt(link, record, names):
                 yield operation.but_contract(on_no_match="trash" if trashes else "leave")
             return
         sendable = self._to_c4c.sendable(link, record)
@@ -297,6 +297,7 @@ class Upload:
             link,
             record,
             sendable,
+            match=self._session.policy(link.record_type).match_existing,
             defaults=self._to_c4c.defaults(link),
             hold=hold.hold_id if hold else None,
         )
@@ -310,86 +311,12 @@ class Upload:
             phase=Phase.CONVERTING, owes=Owes.NOTHING, exchange_id=None, successor=new.link_id
         )
         self._store.links.save(replaced, see(new, record))
-        yield from self._create(new, record)
+        yield from self.create(new, record)
 
-    def _claim(self, mailbox: str, record: Mapping[str, Any]) -> claims.Claim | None:
-        """Return which record an item stands for: what it says itself, or what is remembered.
-
-        An item that left its folder at once never got the link property.
-        """
-        claim = claims.parse(record.get("syncLink"))
-        known = self._store.links.by_exchange_id(mailbox, record["id"])
-        if claim is None and known is not None and known.successor is not None:
-            pair = self._store.links.get(known.successor)
-            return self._to_c4c.claim(pair) if pair is not None and pair.c4c_id else None
-        return claim
-
-    def _claimant(
-        self, kind: RecordType, claim: claims.Claim, record: Mapping[str, Any]
-    ) -> Iterator[Operation]:
-        """An item without link that stands for a record: a copy, a return, or a lost store.
-
-        Args:
-            kind: Type that the item is routed to, maybe not the one that it stands for.
-            claim: The record that it stands for.
-            record: The item.
-        """
-        mailbox = str(record["mailbox"]).lower()
-        link = self._store.links.by_c4c_id(mailbox, claim.c4c_id)
-        is_over = link is None or link.phase is Phase.RETIRED
-        if link is not None and self._copies.stays_one(link, record["id"]):
-            self._copies.report(link, record["id"])
-            return
-        if claim.record_type is not kind and is_over:
-            # What it was is over, or nobody knows of it: now it is what its folder says (R1).
-            yield from self._first(mailbox, kind, record)
-        elif link is None:
-            link_id = self._session.new_id()
-            fresh = Link(link_id=link_id, mailbox=mailbox, record_type=kind, c4c_id=claim.c4c_id)
-            yield from self._adopt(fresh, record, claim, self._session.fields(kind).names)
-        elif link.phase is Phase.CONVERTING or link.link_id in self._revived:
-            self._copies.report(link, record["id"])
-            return
-        elif self._absences.withdraw(link) or (
-            link.phase is not Phase.RETIRED and link.exchange_id in (None, record["id"])
-        ):
-            yield from self._returned(link, kind, claim, record)
-        elif link.phase is Phase.RETIRED:
-            self._absences.leave_outside(link)
-            yield from self._revive(link, record)
-        elif link.phase is Phase.ASLEEP and link.record_type is kind:
-            yield from self._compare(self._outdated(link, record), record)
-        elif self._store.intents.open_for(link.link_id):
-            # A move or creation was cut off: stage 2 finds out which item is the real one.
-            self._session.ask_again(mailbox, link.record_type, record["id"])
-        else:
-            self._copies.report(link, record["id"])
-            return
-        self._copies.close(mailbox, record["id"])
-
-    def _returned(
-        self, link: Link, kind: RecordType, claim: claims.Claim, record: Mapping[str, Any]
-    ) -> Iterator[Operation]:
-        """The same record under a new id: the pair goes on with this item."""
-        policies = self._session.settings.policies
-        if link.record_type is kind:
-            link = self._outdated(link, record)
-            yield from self._adopt(link, record, claim, self._session.fields(kind).names)
-        else:
-            verdict = decide_dragged(policies[link.record_type], policies[kind])
-            yield from self._act(verdict, link, kind, link.mailbox, record)
-
-    def _outdated(self, link: Link, record: Mapping[str, Any]) -> Link:
-        return self._copies.outdated(link, record, is_outside=self._absences.is_outside(link))
-
-    def _woken(self, link: Link) -> Link:
+    def woken(self, link: Link) -> Link:
         """Return a sleeping link awake; what its record went through meanwhile is read again."""
         if link.phase is not Phase.ASLEEP:
             return link
         self._session.read_again(link, Side.C4C)
         # Brought back by its user: kept, whether the view shows the record or not.
         return link.but(phase=Phase.PINNED, is_hidden=False, in_view=False)
-
-
-def _age(record: Mapping[str, Any]) -> tuple[str, str]:
-    return (str(record.get("createdDateTime") or ""), record["id"])
