@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from contact_sync.core.model import RecordType
     from contact_sync.settings import SyncSettings
 
 #: Member of a stream's schema by which a tap tells its settings.
@@ -34,6 +35,19 @@ def disagreements(settings: SyncSettings, told: object) -> list[str]:
     if not isinstance(told, dict):
         return []
     return [*_mailboxes(settings, told), *_names(settings, told), *_views(settings, told)]
+
+
+def missing_properties(
+    settings: SyncSettings, kind: RecordType, schema: Mapping[str, Any]
+) -> list[str]:
+    """Return one line for each custom field whose C4C property the tap's stream does not have."""
+    known = schema.get("properties") or {}
+    return [
+        f"Setting `{kind.value}.custom_fields.{name}.c4c` names a property that the stream of "
+        f"{kind.value} records does not have. Is it spelt as in C4C's metadata, and selected?"
+        for name, (_, prop) in sorted(settings.custom[kind].items())
+        if known and prop not in known
+    ]
 
 
 def hash_of(address: str) -> str:

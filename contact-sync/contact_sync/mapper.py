@@ -22,7 +22,7 @@ from contact_sync.core import shapes
 from contact_sync.core.field_table import FIELDS
 from contact_sync.core.graph_values import root_property
 from contact_sync.core.model import Side
-from contact_sync.planning.download import Download
+from contact_sync.planning.download import TYPES, Download
 from contact_sync.planning.upload import Upload
 from contact_sync.singer_io import MessageError, QuietPlugin, QuietReader
 from contact_sync.store import Store, session_owner
@@ -105,6 +105,9 @@ class ContactSyncMapper(QuietPlugin, InlineMapper):
         self._known(message_dict.get("stream"))
         told = (message_dict.get("schema") or {}).get(agreement.TOLD)
         errors = agreement.disagreements(self._settings, told)
+        kind = None if self._is_upload else TYPES.get(str(message_dict.get("stream")))
+        if kind is not None and not self._settings.policies[kind].is_frozen:
+            errors += agreement.missing_properties(self._settings, kind, message_dict["schema"])
         if errors:
             raise ConfigValidationError(errors[0], errors=errors)
         if self._session is None:

@@ -123,6 +123,8 @@ class Config:
         policies = {
             kind: {
                 "read_only": self.read_only,
+                # What a new item is, is asked; what lay there before has tests of its own.
+                "first_session_removals": "act",
                 "direction": self.direction,
                 "on_conflict": self.on_conflict,
             }

@@ -120,6 +120,17 @@ def test_i46_a_view_that_tap_c4c_does_not_have_ends_the_second_stage(
         assert names(world) == ["Person"]
 
 
+def test_i46_a_custom_field_of_a_property_that_c4c_does_not_have_is_refused(tmp_path: Path) -> None:
+    custom = {"shoe_size": {"exchange": "profession", "c4c": "ShoeSize_KUT"}}
+    with World(tmp_path, mapper={"contact": {"custom_fields": custom}}) as world:
+        with pytest.raises(ConfigValidationError) as caught:
+            world.session()
+        assert "Setting `contact.custom_fields.shoe_size.c4c` names a property" in str(
+            caught.value.errors
+        )
+        assert world.writes() == {"exchange": 0, "c4c": 0}
+
+
 def test_i46_a_tap_that_tells_nothing_is_believed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -64,5 +64,9 @@ CHAPTER = Chapter(
             ),
         ),
     ),
-    settings={"CONTACT_SYNC_CONTACT_READ_ONLY": "true"},
+    settings={
+        "CONTACT_SYNC_CONTACT_READ_ONLY": "true",
+        # The type has just become read-only; else what lies there already would be asked about.
+        "CONTACT_SYNC_CONTACT_FIRST_SESSION_REMOVALS": "act",
+    },
 )
