@@ -20,6 +20,7 @@ from contact_sync import json_text
 from contact_sync.contract import ContractError
 from contact_sync.errors import ContactSyncError
 from contact_sync.known_settings import unknown_settings
+from contact_sync.quiet import keep_log_clean
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -110,6 +111,7 @@ class QuietPlugin(PluginBase):
     @override
     def invoke(cls, **arguments: Any) -> None:
         """Run the plugin; turn exceptions into one line and an exit code."""
+        keep_log_clean()
         logger = logging.getLogger(cls.name)
         try:
             super().invoke(**arguments)

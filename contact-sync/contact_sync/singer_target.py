@@ -8,7 +8,6 @@ stands for, and a failure is one line without content. Talks to no service.
 from __future__ import annotations
 
 import json
-import logging
 import sys
 from abc import abstractmethod
 from contextlib import ExitStack, contextmanager
@@ -57,10 +56,6 @@ STORE_SETTINGS: dict[str, dict[str, Any]] = {
         "description": "Key of the sync store's digests; default: the key file beside the store.",
     },
 }
-
-
-# Libraries that log URLs at debug level, with addresses and queries in them.
-_TALKATIVE = ("urllib3", "msal")
 
 
 class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
@@ -146,13 +141,6 @@ class OrderedTarget(QuietPlugin, Target, Generic[ClientT]):
         """Turn an error of the client into one line with cause, setting and remedy."""
 
     # -- settings --------------------------------------------------------------------------------
-
-    @override
-    @classmethod
-    def invoke(cls, **arguments: Any) -> None:
-        for name in _TALKATIVE:
-            logging.getLogger(name).setLevel(logging.INFO)
-        super().invoke(**arguments)
 
     @override
     @classmethod

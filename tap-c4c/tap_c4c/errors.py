@@ -5,7 +5,6 @@ Messages name settings, codes and remedies; never names, field values, URLs or s
 
 from __future__ import annotations
 
-import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,8 @@ from c4c_client import AuthError, C4CError, NotFoundError, ThrottledError, Trans
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SingerSDKError
 from singer_sdk.plugin_base import SingerCommand
 from typing_extensions import override
+
+from tap_c4c.quiet import keep_log_clean
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -61,10 +62,6 @@ def explained() -> Generator[None, None, None]:
         raise explain(error) from None
 
 
-# Libraries that log URLs at debug level, with addresses and queries in them.
-_TALKATIVE = ("urllib3",)
-
-
 class OneLineCommand(SingerCommand):
     """The command line: a failure ends as one line at error level and exit code 1.
 
@@ -73,8 +70,7 @@ class OneLineCommand(SingerCommand):
 
     @override
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        for name in _TALKATIVE:
-            logging.getLogger(name).setLevel(logging.INFO)
+        keep_log_clean()
         try:
             return super().main(*args, **kwargs)
         except SingerSDKError as error:

@@ -5,7 +5,6 @@ Messages name settings, codes and remedies; never addresses, field values, URLs 
 
 from __future__ import annotations
 
-import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +26,8 @@ from singer_sdk.exceptions import (
 )
 from singer_sdk.plugin_base import SingerCommand
 from typing_extensions import override
+
+from tap_exchange_contacts.quiet import keep_log_clean
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -80,10 +81,6 @@ def explained() -> Generator[None, None, None]:
         raise explain(error) from None
 
 
-# Libraries that log URLs at debug level, with addresses and queries in them.
-_TALKATIVE = ("urllib3", "msal")
-
-
 class OneLineCommand(SingerCommand):
     """The command line: a failure ends as one line at error level and exit code 1.
 
@@ -92,8 +89,7 @@ class OneLineCommand(SingerCommand):
 
     @override
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        for name in _TALKATIVE:
-            logging.getLogger(name).setLevel(logging.INFO)
+        keep_log_clean()
         try:
             return super().main(*args, **kwargs)
         except (ConfigurationError, SingerSDKError) as error:

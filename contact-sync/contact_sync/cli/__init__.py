@@ -8,14 +8,14 @@ Exit codes: 0 done; 1 `status --check` found something for a person; 2 the comma
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from contact_sync.cli import render, report
+from contact_sync.cli import render, report, terminal
 from contact_sync.errors import ContactSyncError
+from contact_sync.quiet import printable
 from contact_sync.store import Store
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _opened(sync_store: str) -> Iterator[Store]:
         with Store.open(sync_store, needs_digest_key=False, must_exist=True) as store:
             yield store
     except ContactSyncError as error:
-        typer.echo(f"Error: {error}", err=True)
+        typer.echo(f"Error: {printable(str(error))}", err=True)
         raise typer.Exit(_FAILED) from None
 
 
@@ -141,6 +141,6 @@ def _show(
     found: dict[str, Any], as_text: Callable[[dict[str, Any]], None], *, as_json: bool
 ) -> None:
     if as_json:
-        typer.echo(json.dumps(found, indent=2, sort_keys=True))
+        typer.echo(terminal.json_text(found))
     else:
         as_text(found)

@@ -1,4 +1,4 @@
-"""The reports of `cli.report` as text for a terminal.
+"""The reports of `cli.report` as text for a terminal; each line of it goes through `cli.terminal`.
 
 Ids are printed on one line, however long: they are copied into the next command.
 """
@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from contact_sync.cli.terminal import shown
+from contact_sync.quiet import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -107,7 +110,7 @@ def _details(console: Console, values: Mapping[str, Any], *, leave_out: Iterable
     hidden = set(leave_out)
     for name, value in values.items():
         if name not in hidden and value not in (None, "", [], False):
-            text = ", ".join(value) if isinstance(value, list) else value
+            text = ", ".join(map(shown, value)) if isinstance(value, list) else shown(value)
             _line(console, f"  {name}: {text}")
 
 
@@ -118,7 +121,7 @@ def _table(
     for header in headers:
         table.add_column(header, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(str(cell)) for cell in row))
+        table.add_row(*(Text(shown(cell)) for cell in row))
     if table.row_count:
         console.print(table)
 
@@ -132,7 +135,7 @@ def _flat(links: Mapping[str, Mapping[str, int]]) -> list[tuple[str, str, int]]:
 
 
 def _line(console: Console, text: str, *, style: str = "") -> None:
-    console.print(text, style=style, soft_wrap=True)
+    console.print(printable(text), style=style, soft_wrap=True)
 
 
 def _console() -> Console:
