@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mutants import Mutant
+from mutants.c4c import C4C
 from mutants.hostile import HOSTILE
 from mutants.loading import LOADING
 from mutants.mailboxes import MAILBOXES
@@ -322,4 +323,5 @@ MUTANTS: tuple[Mutant, ...] = (
     *MAILBOXES,
     *LOADING,
     *SECRETS,
+    *C4C,
 )

@@ -329,7 +329,7 @@ HTML = Answer(502, {}, b"<html>Jane Roe</html>")
         (refusal(301), ProtocolError, ProtocolError, ProtocolError),
         (refusal(400), RejectedError, RejectedError, ProtocolError),
         (refusal(400, LOCKED), TransientError, TransientError, TransientError),
-        (refusal(401), AuthError, AuthError, AuthError),
+        (refusal(401), AuthError, RejectedError, AuthError),
         (refusal(403), AuthError, RejectedError, AuthError),
         (refusal(403, LOCKED), TransientError, TransientError, TransientError),
         (refusal(404), NotFoundError, NotFoundError, ProtocolError),

@@ -52,6 +52,8 @@ def test_backoff_is_capped() -> None:
         ({}, None),
         ({"retry-after": " 30 "}, 30),
         ({"retry-after": "-3"}, None),
+        ({"retry-after": "1.5"}, 2),
+        ({"retry-after": "1e9"}, None),
         ({"retry-after": "Sun, 22 Nov 2026 10:00:30 GMT"}, None),
         (
             {

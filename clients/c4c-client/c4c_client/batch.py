@@ -64,6 +64,16 @@ class BatchAnswer:
     answers: list[Answer]
     is_complete: bool
 
+    def has_stopped(self, asked: int) -> bool:
+        """Whether C4C ended the batch at the first part that failed, of so many that were asked.
+
+        Unconfirmed: whether C4C goes on after a failed part. Answers come in order; fewer of them
+        that do not end with the only failure could be anybody's.
+        """
+        *before, last = [answer.is_success for answer in self.answers] or [True]
+        is_short = len(self.answers) < asked
+        return self.is_complete and is_short and not last and all(before)
+
 
 def json_body(properties: Mapping[str, Any]) -> bytes:
     """Encode properties as one line of ASCII JSON.

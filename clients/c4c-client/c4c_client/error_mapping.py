@@ -25,10 +25,11 @@ from c4c_client.errors import (
 from c4c_client.retry import retry_after_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _SAFE_CODE = re.compile(r"[A-Za-z0-9_./:-]{1,80}")
 _PROPERTY_NAME = re.compile(r"[Pp]roperty '([A-Za-z_][A-Za-z0-9_]{0,79})'")
+_TARGET = re.compile(r"(?:[^\s]{0,200}/)?([A-Za-z_][A-Za-z0-9_]{0,79})")
 
 # SAP KBA 3577788: parallel work on one object is answered with "locked by user …".
 # Unconfirmed: status and exact text. English is asked for with `Accept-Language`; German is
@@ -60,10 +61,11 @@ def read_error(answer: Answer, action: str) -> C4CError:
 def write_error(answer: Answer, action: str) -> C4CError:
     """Return the error for a changeset that C4C answered with a refusal.
 
-    A 403 concerns this record only: the batch around it was let in. A server error other
-    than 503 leaves open how far the write got.
+    A 401 or 403 concerns this record only: the batch around it was let in. A server error
+    other than 503 leaves open how far the write got.
     """
-    if answer.status == HTTPStatus.FORBIDDEN and not is_record_locked(answer):
+    denied = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+    if answer.status in denied and not is_record_locked(answer):
         return _refusal(answer, action)
     if answer.status in _BUSY - {HTTPStatus.SERVICE_UNAVAILABLE} and not is_record_locked(answer):
         return UnknownOutcomeError(_message(answer, action))
@@ -108,22 +110,50 @@ def _common_error(answer: Answer, action: str) -> C4CError | None:
 
 
 def _refusal(answer: Answer, action: str) -> RejectedError:
-    code, text = _details(answer)
-    named = _PROPERTY_NAME.search(text)
     return RejectedError(
         _message(answer, action),
-        code=code,
+        code=_details(answer)[0],
         http_status=answer.status,
-        property_name=named[1] if named else None,
+        property_name=_named_property(answer),
     )
 
 
 def _message(answer: Answer, action: str) -> str:
-    code, text = _details(answer)
-    named = _PROPERTY_NAME.search(text)
+    code, _ = _details(answer)
+    named = _named_property(answer)
     notes = [f"code {code}"] if code else []
-    notes += [f"property {named[1]}"] if named else []
+    notes += [f"property {named}"] if named else []
     return f"{action}: C4C answered {answer.status}" + (f" ({', '.join(notes)})" if notes else "")
+
+
+def _named_property(answer: Answer) -> str | None:
+    """Return the property that a refusal names, in its text or beside it."""
+    named = _PROPERTY_NAME.search(_details(answer)[1])
+    if named:
+        return named[1]
+    for target in _targets(answer):
+        # `Phone`, `/Contact/Phone` and `/#TRANSIENT#/Phone` mean one property.
+        found = _TARGET.fullmatch(target)
+        if found:
+            return found[1]
+    return None
+
+
+def _targets(answer: Answer) -> Iterator[str]:
+    """Yield what a refusal is about: `error.target`, then those of its details."""
+    try:
+        error = decode_json(answer.body).get("error")
+    except ProtocolError:
+        return
+    if not isinstance(error, dict):
+        return
+    inner = error.get("innererror")
+    details = inner.get("errordetails") if isinstance(inner, dict) else None
+    entries = details if isinstance(details, list) else []
+    for entry in [error, *(entry for entry in entries if isinstance(entry, dict))]:
+        for name in ("target", "propertyref"):
+            if isinstance(entry.get(name), str):
+                yield entry[name]
 
 
 def _details(answer: Answer) -> tuple[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -11,6 +13,9 @@ if TYPE_CHECKING:
 
 LONGEST_BACKOFF_SECONDS = 60.0
 LONGEST_RETRY_AFTER_SECONDS = 300.0
+
+# RFC 9110 has whole seconds; some servers send fractions. Signs and exponents are none.
+_SECONDS = re.compile(r"\d{1,9}(\.\d*)?", re.ASCII)
 
 # 500 is among them because key reads were seen to answer it now and then.
 _WORTH_ANOTHER_READ = frozenset(
@@ -54,10 +59,11 @@ def retry_decision(
 
 
 def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
-    """Read `Retry-After`: seconds, or a date counted from the answer's own `Date`."""
+    """Read `Retry-After`: seconds, rounded up, or a date counted from the answer's own `Date`."""
     text = headers.get("retry-after", "").strip()
-    if text.isascii() and text.isdigit():
-        return float(text)
+    if _SECONDS.fullmatch(text):
+        # Rounded up: a request that comes too early is turned away again.
+        return float(math.ceil(float(text)))
     try:
         wait = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))
     except (OverflowError, TypeError, ValueError):

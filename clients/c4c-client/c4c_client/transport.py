@@ -36,6 +36,7 @@ SERVICE_DOCUMENT = "?$format=json"
 _CENTURY = timedelta(days=36500)
 
 _TOKEN = "x-csrf-token"  # noqa: S105 - a header's name
+_NO_TOKEN = frozenset({HTTPStatus.INTERNAL_SERVER_ERROR})
 
 
 class Transport:
@@ -70,6 +71,8 @@ class Transport:
         # be either kind of user; a token does a technical user no harm.
         self._needs_token = isinstance(auth, BasicAuth)
         self._token: str | None = None
+        # Asked for once: the answer "there is none" counts for the session as a token does.
+        self._is_token_known = False
         self._token_lock = threading.Lock()
 
     def get(self, path: str, action: str, headers: Mapping[str, str] | None = None) -> Answer:
@@ -83,13 +86,23 @@ class Transport:
         Raises:
             C4CError: The read was refused or kept failing.
         """
-        all_headers = {**self.read_headers, **(headers or {})}
-        answer = self._repeat(
-            lambda: self._send("GET", path, all_headers), action=action, has_writes=False
-        )
+        answer = self.get_answer(path, action, headers)
         if not answer.is_success:
             raise read_error(answer, action)
         return answer
+
+    def get_answer(
+        self, path: str, action: str, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Read `path` and return the answer, refused or not; see `get`.
+
+        Raises:
+            C4CError: No answer came.
+        """
+        all_headers = {**self.read_headers, **(headers or {})}
+        return self._repeat(
+            lambda: self._send("GET", path, all_headers), action=action, has_writes=False
+        )
 
     def post_batch(self, content_type: str, body: bytes, *, has_writes: bool) -> Answer:
         """Send a batch and return its (successful) answer, not yet taken apart.
@@ -128,7 +141,14 @@ class Transport:
             if abs(offset) < _CENTURY:
                 self.clock_offset = offset
 
-    def _repeat(self, send: Callable[[], Answer], *, action: str, has_writes: bool) -> Answer:
+    def _repeat(
+        self,
+        send: Callable[[], Answer],
+        *,
+        action: str,
+        has_writes: bool,
+        final: frozenset[int] = frozenset(),
+    ) -> Answer:
         """Send until the answer is not worth another attempt, and return that answer."""
         for attempt in itertools.count():
             try:
@@ -143,7 +163,7 @@ class Transport:
                     raise TransientError(f"{action}: no connection") from None
             else:
                 wait = self._decide(answer, attempt, has_writes=has_writes)
-                if wait is None:
+                if wait is None or answer.status in final:
                     return answer
             self._sleep(wait)
         raise AssertionError("unreachable")
@@ -187,22 +207,42 @@ class Transport:
 
     def _current_token(self) -> str | None:
         with self._token_lock:
-            if self._token is None and self._needs_token:
-                self._token = self._fetch_token()
+            if self._needs_token and not self._is_token_known:
+                self._learn_token()
             return self._token
 
     def _renewed_token(self, refused: str | None) -> str | None:
         with self._token_lock:
             # Another thread may have renewed it meanwhile.
             if self._token == refused:
-                self._token = self._fetch_token()
+                self._learn_token()
             return self._token
 
-    def _fetch_token(self) -> str | None:
-        """Fetch a token by GET (HEAD was seen to fail); its cookies stay in the session."""
-        answer = self.get(SERVICE_DOCUMENT, "fetch a CSRF token", {_TOKEN: "fetch"})
-        token = answer.headers.get(_TOKEN, "").strip()
-        return token if token.lower() not in {"", "required"} else None
+    def _learn_token(self) -> None:
+        """Fetch a token by GET (HEAD was seen to fail); its cookies stay in the session.
+
+        A technical user may need none while the request for one is refused or fails
+        (SAP/cloud-sdk-js 1185): a write goes without then, and says so if it needed one.
+
+        Raises:
+            AuthError: The credentials were refused.
+        """
+        headers = {**self.read_headers, _TOKEN: "fetch"}
+        action = "fetch a CSRF token"
+        answer: Answer | None = None
+        with suppress(TransientError):
+            answer = self._repeat(
+                lambda: self._send("GET", SERVICE_DOCUMENT, headers),
+                action=action,
+                has_writes=False,
+                # It fails for good where it is not offered; throttling is waited for.
+                final=_NO_TOKEN,
+            )
+        if answer is not None and answer.status == HTTPStatus.UNAUTHORIZED:
+            raise read_error(answer, action)
+        token = answer.headers.get(_TOKEN, "").strip() if answer is not None else ""
+        self._token = token if token.lower() not in {"", "required"} else None
+        self._is_token_known = True
 
     def _post_form(self, url: str, headers: dict[str, str], body: bytes) -> Answer:
         answer = self._repeat(

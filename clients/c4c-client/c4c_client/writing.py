@@ -16,12 +16,13 @@ from c4c_client.model import C4CRecord, Create, Delete, Update, Write, WriteResu
 from c4c_client.urls import collection_path, entity_path, with_options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from c4c_client.answers import Answer
     from c4c_client.transport import Transport
 
     ReadBack = Callable[[str, str], C4CRecord]
+    _Encoded = tuple[Write, list[Part]]
 
 
 class Writer:
@@ -40,7 +41,7 @@ class Writer:
         for start in range(0, len(encoded), self._batch_size):
             chunk = encoded[start : start + self._batch_size]
             try:
-                results += self._send(chunk)
+                results += self._send_all(chunk)
             except UnknownOutcomeError as error:
                 results += [WriteResult(error=error)] * len(chunk)
             except C4CError as error:
@@ -63,7 +64,38 @@ class Writer:
             Part("GET", with_options(path, {}), headers),
         ]
 
-    def _send(self, chunk: Sequence[tuple[Write, list[Part]]]) -> list[WriteResult]:
+    def _send_all(self, chunk: Sequence[_Encoded]) -> list[WriteResult]:
+        """Send one batch, and again what C4C left out because a write before it failed.
+
+        Only what bears the version that was seen goes again: should it have been carried out, it
+        is refused now. A create may have been: it is looked for before it is repeated (I10).
+        """
+        done: dict[int, WriteResult] = {}
+        while open_ := [number for number in range(len(chunk)) if number not in done]:
+            results = self._results_so_far(chunk, open_, done)
+            done |= results
+            if len(results) < len(open_):
+                done |= {
+                    number: WriteResult(error=UnknownOutcomeError("write: no answer"))
+                    for number in open_
+                    if number not in done and not _is_guarded(chunk[number][0])
+                }
+        return [done[number] for number in range(len(chunk))]
+
+    def _results_so_far(
+        self, chunk: Sequence[_Encoded], open_: Sequence[int], done: Mapping[int, WriteResult]
+    ) -> dict[int, WriteResult]:
+        """Send the open writes; return what became of those that C4C came to."""
+        try:
+            return dict(zip(open_, self._send([chunk[number] for number in open_]), strict=False))
+        except C4CError as error:
+            if not done:
+                raise
+            # What was answered before must not be lost with the rest.
+            return {number: WriteResult(error=error) for number in open_}
+
+    def _send(self, chunk: Sequence[_Encoded]) -> list[WriteResult]:
+        """Send one batch; fewer results than writes: C4C stopped at the last one."""
         parts = [part for _, parts in chunk for part in parts]
         answer = self._transport.post_batch(*encode_batch(parts), has_writes=True)
         try:
@@ -74,7 +106,10 @@ class Writer:
             raise UnknownOutcomeError("send a batch: more answers than requests")
         # Fewer answers than requests: answers come in order, so the last ones are missing.
         answers = iter(batch.answers)
-        return [self._result(write, [next(answers, None) for _ in parts]) for write, parts in chunk]
+        of_each = [(write, [next(answers, None) for _ in parts]) for write, parts in chunk]
+        if batch.has_stopped(len(parts)):
+            of_each = [(write, found) for write, found in of_each if found[0] is not None]
+        return [self._result(write, found) for write, found in of_each]
 
     def _result(self, write: Write, answers: Sequence[Answer | None]) -> WriteResult:
         action = f"{type(write).__name__.lower()} in {write.collection}"
@@ -97,3 +132,8 @@ class Writer:
         if shown is None or not shown.is_success:
             return self._read_back(write.collection, write.object_id)
         return expect_key(read_record(shown), write.object_id)
+
+
+def _is_guarded(write: Write) -> bool:
+    """Whether a second one would be refused if the first was carried out."""
+    return not isinstance(write, Create) and write.etag is not None

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import enum
 import math
+import re
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 # Longer waits are handed to the caller: a session should end, not hang.
 MAX_WAIT_SECONDS = 300.0
 _BACK_OFF_CAP_SECONDS = 60.0
+
+# RFC 9110 has whole seconds; some servers send fractions. Signs and exponents are none.
+_SECONDS = re.compile(r"\d{1,9}(\.\d*)?", re.ASCII)
 
 # "Not carried out", whatever the request was. 424: a request it depended on failed.
 _REFUSED_STATUSES = frozenset({424, 429})
@@ -56,13 +61,17 @@ class Decision:
 
 
 def parse_retry_after(headers: Mapping[str, str]) -> float | None:
-    """Give the seconds of `Retry-After`, decimals included; None when absent or no number."""
-    text = next((v for k, v in headers.items() if k.lower() == "retry-after"), None)
+    """Read `Retry-After`: seconds, rounded up, or a date counted from the answer's own `Date`."""
+    given = {name.lower(): value.strip() for name, value in headers.items()}
+    text = given.get("retry-after", "")
+    if _SECONDS.fullmatch(text):
+        # Rounded up: a request that comes too early is turned away again.
+        return float(math.ceil(float(text)))
     try:
-        seconds = float(text) if text is not None else math.nan
-    except ValueError:
+        wait = parsedate_to_datetime(text) - parsedate_to_datetime(given.get("date", ""))
+    except (OverflowError, TypeError, ValueError):
         return None
-    return max(seconds, 0.0) if math.isfinite(seconds) else None
+    return max(0.0, wait.total_seconds())
 
 
 def retry_decision(  # noqa: PLR0913 - the facts of one answer, and the policy

@@ -77,19 +77,30 @@ def test_delays_double_until_the_service_names_one() -> None:
     ]
 
     assert delays == [1, 2, 4, 8, 16, 32, 60, 60]
-    assert retry_decision(429, WAIT, 7, safety=READ, max_retries=9).delay_seconds == 2.5
+    assert retry_decision(429, WAIT, 7, safety=READ, max_retries=9).delay_seconds == 3
 
 
 def test_unavailable_means_a_new_connection() -> None:
-    assert retry_decision(503, WAIT, 0, safety=READ, max_retries=1) == Decision(REPEAT, 2.5, True)  # noqa: FBT003 - position as declared
+    assert retry_decision(503, WAIT, 0, safety=READ, max_retries=1) == Decision(REPEAT, 3, True)  # noqa: FBT003 - position as declared
 
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("7", 7.0), ("0.5", 0.5), ("-3", 0.0), ("nan", None), ("inf", None), ("soon", None)],
+    [
+        *(("7", 7.0), ("0.5", 1.0), ("1.5", 2.0), ("9.", 9.0)),
+        *(("-3", None), ("nan", None), ("inf", None), ("1e3", None), ("soon", None)),
+    ],
 )
 def test_retry_after(text: str, seconds: float | None) -> None:
     assert parse_retry_after({"retry-AFTER": text}) == seconds
+
+
+def test_a_date_is_counted_from_the_answers_own() -> None:
+    headers = {
+        "Retry-After": "Sun, 22 Nov 2026 10:00:30 GMT",
+        "Date": "Sun, 22 Nov 2026 10:00:00 GMT",
+    }
+    assert parse_retry_after(headers) == 30
 
 
 @given(

@@ -1,0 +1,59 @@
+"""Seeded defects about C4C: batches that end early, and one record or view in trouble."""
+
+from __future__ import annotations
+
+from mutants import Mutant
+
+_CLIENT = "clients/c4c-client/c4c_client"
+_STOPPING = "tests/unit/test_c4c_client_stopping.py"
+
+C4C = (
+    Mutant(
+        "a batch that ends at a failed part ends the session",
+        ("I45",),
+        f"{_CLIENT}/reading.py",
+        "            if not batch.has_stopped(len(rest)):\n",
+        "            if True:\n",
+        (_STOPPING,),
+    ),
+    Mutant(
+        "answers of a short batch are given to the first parts, whosever they are",
+        ("I7",),
+        f"{_CLIENT}/batch.py",
+        "        return self.is_complete and is_short and not last and all(before)",
+        "        return self.is_complete and is_short",
+        (_STOPPING,),
+    ),
+    Mutant(
+        "a create that C4C may have carried out is sent again",
+        ("I10",),
+        f"{_CLIENT}/writing.py",
+        "    return not isinstance(write, Create) and write.etag is not None",
+        "    return isinstance(write, Create) or write.etag is not None",
+        (_STOPPING,),
+    ),
+    Mutant(
+        "a query too long for a URL is sent as one",
+        ("I45",),
+        f"{_CLIENT}/reading.py",
+        "            if answer.status != HTTPStatus.REQUEST_URI_TOO_LONG:\n",
+        "            if True:\n",
+        (_STOPPING,),
+    ),
+    Mutant(
+        "who gets no CSRF token asks for one before each batch",
+        ("I50",),
+        f"{_CLIENT}/transport.py",
+        "        self._is_token_known = True\n",
+        "        self._is_token_known = self._token is not None\n",
+        (_STOPPING,),
+    ),
+    Mutant(
+        "the last Retry-After of a batch wins instead of the longest",
+        ("I33",),
+        f"{_CLIENT}/transport.py",
+        "        self._sleep(max(due))\n",
+        "        self._sleep(due[-1])\n",
+        (_STOPPING,),
+    ),
+)
