@@ -93,9 +93,16 @@ class Joining:
             *(pair for pair in live if not is_unproven(pair[0])),
             *self._first.prove(pair for pair in live if is_unproven(pair[0])),
         ]
-        # A removal that was rejected: C4C may have the person under another id by now.
-        asked = [task for task, _ in dead if task.contract.hold and task.contract.match]
-        reloaded = self._first.reloaded(asked)
+        # Gone for good, or a removal that was rejected: C4C may have them under another id by now.
+        reloaded = self._first.reloaded(
+            [
+                task
+                for task, record in dead
+                if task.contract.op is Op.REVIVE
+                and task.contract.match
+                and (record is None or task.contract.hold)
+            ]
+        )
         known = {task.link.link_id for task, _ in reloaded}
         dead = [(task, record) for task, record in dead if task.link.link_id not in known]
         live += reloaded

@@ -19,6 +19,7 @@ from contact_sync.planning.coverage import Coverage
 from contact_sync.planning.debts import Debts
 from contact_sync.planning.echoes import Echoes
 from contact_sync.planning.exchange_operations import ExchangeOperations
+from contact_sync.planning.reloads import Reloads
 from contact_sync.planning.session import Session, new_link_id
 from contact_sync.planning.sights import Sights
 from contact_sync.planning.trouble import troubled_mailboxes
@@ -55,6 +56,7 @@ class Download:
         self._mailboxes = tuple(m for m in settings.mailboxes if m not in troubled)
         self._coverage = Coverage(self._session, self._mailboxes)
         self._absent: dict[tuple[str, RecordType], dict[str, tuple[Link, str]]] = defaultdict(dict)
+        self._reloads = Reloads(self._session)
         self._sights = Sights(self._session)
         self._shown: defaultdict[tuple[str, RecordType], set[str]] = defaultdict(set)
 
@@ -93,10 +95,15 @@ class Download:
                 yield from self._record_for(mailbox, kind, record)
 
     def finish(self) -> Iterator[Operation]:
-        """Yield the removals of every mailbox and type whose views were read to the end."""
+        """Yield what waited, and the removals of all types whose views were read to the end."""
         for mailbox in self._mailboxes:
             for kind in RecordType:
-                if not self._session.is_off(kind) and self._sights.is_read(mailbox, kind):
+                if self._session.is_off(kind):
+                    continue
+                is_read = self._sights.is_read(mailbox, kind)
+                for record in self._reloads.waiting(mailbox, kind):
+                    yield from self._came_back(mailbox, kind, record, is_read=is_read)
+                if is_read:
                     yield from self._removals(mailbox, kind)
 
     # -- records -------------------------------------------------------------------------------
@@ -127,6 +134,7 @@ class Download:
             if verdict is Verdict.NEW:
                 yield from self._new(mailbox, kind, record)
             return
+        self._reloads.see(link)
         yield from self._act(verdict, link, record)
 
     def _act(self, verdict: Verdict, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
@@ -167,10 +175,41 @@ class Download:
         is_waited_for = self._unheard.is_waiting(mailbox, kind)
         if is_waited_for and self._unheard.may_be(mailbox, kind, self._digests(kind, record)):
             self._store.requests.add(Side.C4C, record_type=kind, remote_id=object_id)
-            return
-        link_id = self._session.new_id()
+        elif not self._reloads.take(mailbox, kind, record):
+            yield from self._first(mailbox, kind, record)
+
+    def _first(
+        self, mailbox: str, kind: RecordType, record: Mapping[str, Any]
+    ) -> Iterator[Operation]:
+        link_id, object_id = self._session.new_id(), record["ObjectID"]
         link = Link(link_id=link_id, mailbox=mailbox, record_type=kind, c4c_id=object_id)
         yield from self._create(link, record)
+
+    def _came_back(
+        self, mailbox: str, kind: RecordType, record: Mapping[str, Any], *, is_read: bool
+    ) -> Iterator[Operation]:
+        """C9: the pair's record under a new id, if its own is gone; else one more of that name."""
+        absent = self._absent[mailbox, kind]
+        gone = {link.link_id for link, after in absent.values() if after == "retired"}
+        pair = self._reloads.pair_of(mailbox, kind, record, gone)
+        unknown = self._reloads.unknown(mailbox, kind, record)
+        if pair is None and is_read and not unknown:
+            yield from self._first(mailbox, kind, record)
+        elif pair is None:
+            # Whose record is gone is not known before all was read.
+            for object_id in (record["ObjectID"], *(link.c4c_id or "" for link in unknown)):
+                self._store.requests.add(Side.C4C, record_type=kind, remote_id=object_id)
+        else:
+            absent.pop(pair.c4c_id or "", None)
+            self._session.release(pair, Side.EXCHANGE)
+            link = self._reloads.relinked(pair, record)
+            self._store.links.save(link)
+            if link.owes is Owes.STAMP:
+                yield self._debts.operation(link)
+            is_unseen = outcome.is_unseen(link, record.get("ChangedOn"))
+            policy = self._session.policy(kind)
+            verdict = decide_record(link, is_in_view=True, is_unseen=is_unseen, policy=policy)
+            yield from self._act(verdict, link, record)
 
     def _create(self, link: Link, record: Mapping[str, Any]) -> Iterator[Operation]:
         """C1: the item is created in the managed folder, or an unlinked one there is matched."""
@@ -271,6 +310,7 @@ class Download:
             case Verdict.REMOVE:
                 self._note(link, "retired")
             case (Verdict.RETIRE_QUIETLY | Verdict.REVIVE) as verdict if is_settled:
+                self._reloads.end(link)
                 changed_at = record.get("ChangedOn") or link.c4c_changed_at
                 self._store.links.save(outcome.retire(outcome.see_version(link, changed_at)))
                 if verdict is Verdict.REVIVE:
