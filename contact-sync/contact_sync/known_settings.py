@@ -33,6 +33,40 @@ def unknown_settings(schema: Mapping[str, Any], config: object) -> list[str]:
     return lines
 
 
+def unknown_variables(
+    schema: Mapping[str, Any], prefix: str, environment: Mapping[str, str]
+) -> list[str]:
+    """Return one line for each variable of Meltano's `.env` that is a setting with a slip (I46).
+
+    Meltano gives a plugin the settings that it knows and its whole environment, so a variable with
+    a slip would do nothing. Others with the same beginning may be anybody's.
+
+    Args:
+        schema: JSON schema of all settings.
+        prefix: What the variables of the plugin begin with, such as `TAP_C4C_`.
+        environment: The environment variables; outside of Meltano nothing is looked at.
+    """
+    if "MELTANO_PROJECT_ROOT" not in environment:
+        return []
+    paths = {path: _variable(path) for path in _paths(schema, "") if "[" not in path}
+    known = set(paths.values())
+    # What begins like one of these may be a member of it, of whatever name.
+    free = {name for path, name in paths.items() if _is_free(schema, path)}
+    lines = []
+    for variable in sorted(environment):
+        name = variable.removeprefix(prefix)
+        # Two underscores begin Meltano's own.
+        if name in (variable, "") or name[0] == "_" or name in known:
+            continue
+        nearest = nearest_name(name, list(known))
+        is_member = any(name.startswith(f"{other}_") for other in free)
+        if not is_member and _likeness(name, nearest) >= _SLIP:
+            lines.append(
+                f"Variable `{variable}` is unknown; the nearest one is `{prefix}{nearest}`."
+            )
+    return lines
+
+
 def nearest_name(name: str, known: Mapping[str, object] | list[str]) -> str:
     """Return the name that is most like one; a tie goes to the first in the alphabet."""
     return max(sorted(known), key=lambda other: _likeness(name, other))
@@ -74,6 +108,19 @@ def _paths(schema: Mapping[str, Any], path: str) -> Iterator[str]:
         yield f"{path}{name}"
         yield from _paths(entry, f"{path}{name}.")
         yield from _paths(entry.get("items") or {}, f"{path}{name}[].")
+
+
+def _variable(path: str) -> str:
+    return path.upper().replace(".", "_")
+
+
+def _is_free(schema: Mapping[str, Any], path: str) -> bool:
+    """Whether an object takes members of any name."""
+    for name in path.split("."):
+        schema = schema["properties"][name]
+    is_object = "object" in schema.get("type", ())
+    others = schema.get("additionalProperties")
+    return is_object and (isinstance(others, dict) or not schema.get("properties"))
 
 
 def _likeness(one: str, other: str) -> float:

@@ -7,6 +7,7 @@ lines, missing keys, unknown messages, schema validation, tracebacks.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import traceback
 from typing import IO, TYPE_CHECKING, Any, ClassVar
@@ -19,7 +20,7 @@ from typing_extensions import override
 from contact_sync import json_text
 from contact_sync.contract import ContractError
 from contact_sync.errors import ContactSyncError
-from contact_sync.known_settings import unknown_settings
+from contact_sync.known_settings import unknown_settings, unknown_variables
 from contact_sync.quiet import keep_log_clean
 
 if TYPE_CHECKING:
@@ -147,6 +148,7 @@ class QuietPlugin(PluginBase):
         """Check the settings; messages name settings, never values."""
         self.append_builtin_config(self.config_jsonschema)
         errors = unknown_settings(self.config_jsonschema, self._config)
+        errors += unknown_variables(self.config_jsonschema, self._env_var_prefix, os.environ)
         for error in JSONSchemaValidator(self.config_jsonschema).iter_errors(self._config):
             path = ".".join(str(part) for part in error.absolute_path)
             if error.validator == "required":

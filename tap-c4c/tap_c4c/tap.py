@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,7 +14,7 @@ from typing_extensions import override
 
 from tap_c4c import files, schemas, settings, streams
 from tap_c4c.errors import OneLineCommand, explained
-from tap_c4c.known_settings import unknown_settings
+from tap_c4c.known_settings import unknown_settings, unknown_variables
 from tap_c4c.record_types import RECORD_TYPES
 from tap_c4c.source import Source
 
@@ -96,6 +97,7 @@ class TapC4C(Tap):
         self.append_builtin_config(self.config_jsonschema)
         validator = JSONSchemaValidator(self.config_jsonschema)
         found = unknown_settings(self.config_jsonschema, self._config)
+        found += unknown_variables(self.config_jsonschema, self._env_var_prefix, os.environ)
         found += [settings.describe(error) for error in validator.iter_errors(self._config)]
         # The validator reports every missing setting once for each that is missing.
         errors = list(dict.fromkeys(found)) or settings.problems(self._config)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,7 +14,7 @@ from typing_extensions import override
 
 from tap_exchange_contacts import files, settings, streams
 from tap_exchange_contacts.errors import OneLineCommand
-from tap_exchange_contacts.known_settings import unknown_settings
+from tap_exchange_contacts.known_settings import unknown_settings, unknown_variables
 from tap_exchange_contacts.source import Source
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ class TapExchangeContacts(Tap):
         self.append_builtin_config(self.config_jsonschema)
         validator = JSONSchemaValidator(self.config_jsonschema)
         found = unknown_settings(self.config_jsonschema, self._config)
+        found += unknown_variables(self.config_jsonschema, self._env_var_prefix, os.environ)
         found += [settings.describe(error) for error in validator.iter_errors(self._config)]
         # The validator reports every missing setting once for each that is missing.
         errors = list(dict.fromkeys(found)) or settings.problems(self._config)

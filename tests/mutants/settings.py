@@ -125,4 +125,12 @@ SETTINGS = (
         "        if _is_local(url) and not must_be_local:",
         (f"{_UNIT}/test_service_is_local.py",),
     ),
+    Mutant(
+        "a variable with a slip does nothing",
+        ("I46",),
+        f"{_SYNC}/singer_io.py",
+        "        errors += unknown_variables(self.config_jsonschema, self._env_var_prefix, os.environ)",
+        "",
+        (f"{_UNIT}/test_settings_known.py",),
+    ),
 )

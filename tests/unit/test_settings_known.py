@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from contact_sync import settings_schema
-from contact_sync.known_settings import unknown_settings
+from contact_sync.known_settings import _paths, unknown_settings, unknown_variables
 from contact_sync.mapper import ContactSyncMapper
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers import capabilities
@@ -135,6 +135,55 @@ def test_i46_a_plugin_with_an_unknown_setting_does_not_start(
         plugin(config=config)
     assert f"Setting `{_shown(path, names[0] + 'x')}` is unknown" in caught.value.errors[0]
     assert "hush" not in "".join(caught.value.errors)
+
+
+_MELTANO = {"MELTANO_PROJECT_ROOT": "/somewhere"}
+
+
+@pytest.mark.parametrize("plugin", PLUGINS)
+def test_i46_a_variable_with_a_slip_is_refused_under_meltano(plugin: Any) -> None:
+    schema, prefix = _schema(plugin), plugin.name.upper().replace("-", "_") + "_"
+    # Members of stream maps are of any name.
+    paths = [path for path in _paths(schema, "") if "[" not in path and "__" not in path]
+    known = {prefix + path.upper().replace(".", "_") for path in paths}
+    assert unknown_variables(schema, prefix, {**dict.fromkeys(known, "x"), **_MELTANO}) == []
+    for name in sorted(known):
+        slip = name[:-1] + name[-1] * 2
+        if slip in known:
+            continue
+        (line,) = unknown_variables(schema, prefix, {slip: "hush", **_MELTANO})
+        assert line == f"Variable `{slip}` is unknown; the nearest one is `{name}`."
+        assert unknown_variables(schema, prefix, {slip: "hush"}) == []
+
+
+@pytest.mark.parametrize(
+    "variable",
+    [
+        "CONTACT_SYNC_STORE",
+        "CONTACT_SYNC_LOGLEVEL",
+        "CONTACT_SYNC__MAPPING",
+        "CONTACT_SYNC__MAPPING_NAME",
+        "CONTACT_SYNC_CONTACT_FIELDS_JOB_TITLE_DIRECTION",
+        "CONTACT_SYNC_CONTACT",
+        "CONTACT_SYNC_",
+        "TAP_C4C_VIEW",
+    ],
+)
+def test_i46_variables_of_others_are_nobodys_slip(variable: str) -> None:
+    schema = settings_schema.jsonschema()
+    assert unknown_variables(schema, "CONTACT_SYNC_", {variable: "x", **_MELTANO}) == []
+
+
+@pytest.mark.parametrize("plugin", PLUGINS)
+def test_i46_a_plugin_whose_variable_has_a_slip_does_not_start(
+    plugin: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prefix = plugin.name.upper().replace("-", "_") + "_"
+    monkeypatch.setenv("MELTANO_PROJECT_ROOT", "/somewhere")
+    monkeypatch.setenv(f"{prefix}SYNC_STORR", "hush")
+    with pytest.raises(ConfigValidationError) as caught:
+        plugin(config=copy.deepcopy(PLUGINS[plugin]))
+    assert f"the nearest one is `{prefix}SYNC_STORE`." in caught.value.errors[0]
 
 
 def test_i46_a_setting_of_another_level_is_told_where_it_belongs() -> None:
