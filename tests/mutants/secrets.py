@@ -43,6 +43,22 @@ SECRETS = (
         (f"{_P}/test_slow_services.py",),
     ),
     Mutant(
+        "the client secret goes where a discovery document says",
+        ("I51",),
+        f"{_GRAPH}/authority.py",
+        "            raise ForeignEndpointError",
+        "            pass",
+        (f"{_U}/exchange/test_exchange_client_sign_in.py",),
+    ),
+    Mutant(
+        "a scheduler waits for somebody to type a code",
+        ("I51",),
+        f"{_GRAPH}/tokens.py",
+        "self._interactive() if self._has_terminal() else",
+        "self._interactive() if self._show else",
+        (f"{_U}/exchange/test_exchange_client_sign_in.py",),
+    ),
+    Mutant(
         "libraries log at the levels that they are given",
         ("I37", "I51"),
         "tap-c4c/tap_c4c/quiet.py",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import requests
 
 from exchange_client.answers import error_for, failure_of
+from exchange_client.errors import AuthError
 from exchange_client.retry import Safety
 from exchange_client.transport import Request
 
@@ -21,10 +23,35 @@ _LANE = "authority"
 _LONGEST_ANSWER_BYTES = 1024 * 1024
 
 
-class AuthorityHttp:
-    """The interface msal asks for: `get`, `post`, `close`."""
+# Names of one service each: what a discovery document of Microsoft's may answer with.
+# Source: Microsoft identity platform, instance discovery (`aliases`).
+_ALIASES = (
+    frozenset({"login.microsoftonline.com", "login.windows.net", "login.microsoft.com"}),
+    frozenset({"login.microsoftonline.us", "login.usgovcloudapi.net"}),
+    frozenset({"login.partner.microsoftonline.cn", "login.chinacloudapi.cn"}),
+)
 
-    def __init__(self, transport: Transport) -> None:
+
+class ForeignEndpointError(Exception):
+    """A discovery document named a place that is not the authority's: nothing was sent there."""
+
+
+def _place(url: str) -> tuple[str, str, int]:
+    parts = urlsplit(url)
+    return parts.scheme, (parts.hostname or "").lower(), parts.port or 443
+
+
+class AuthorityHttp:
+    """The interface msal asks for: `get`, `post`, `close`.
+
+    Args:
+        authority: The only place, aliases aside, that anything is sent to.
+        transport: Sends it.
+    """
+
+    def __init__(self, authority: str, transport: Transport) -> None:
+        self._place = _place(authority)
+        self._hosts = next((each for each in _ALIASES if self._place[1] in each), {self._place[1]})
         self._transport = transport
 
     def get(
@@ -53,6 +80,9 @@ class AuthorityHttp:
 
     def _send(self, request: requests.Request) -> requests.Response:
         prepared = request.prepare()
+        scheme, host, port = _place(str(prepared.url))
+        if (scheme, port) != (self._place[0], self._place[2]) or host not in self._hosts:
+            raise ForeignEndpointError
         response = self._transport.send(
             Request(
                 method=str(prepared.method),
@@ -66,6 +96,12 @@ class AuthorityHttp:
             None,
         )
         status = response.status_code
+        if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+            raise AuthError(
+                "the token service redirects, which is not followed: check authority_url",
+                code="redirected",
+                status=status,
+            )
         # msal would take these for answers, and remember them for a while.
         if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise error_for(failure_of(status, response.headers, None))

@@ -54,6 +54,10 @@ def _show(message: str) -> None:
     sys.stderr.write(f"{message}\n")
 
 
+def _has_terminal() -> bool:
+    return sys.stderr.isatty()
+
+
 @dataclass(frozen=True, kw_only=True)
 class DeviceCode:
     """One user, who signs in once in a browser; later runs use the stored refresh token.
@@ -62,11 +66,13 @@ class DeviceCode:
         client_id: Application id of a public client.
         token_cache_file: Where the tokens rest, mode 0600. A secret.
         show: Gets the text that tells the user where to sign in.
+        has_terminal: Whether somebody can see that text.
     """
 
     client_id: str
     token_cache_file: str
     show: Callable[[str], None] = field(default=_show, repr=False)
+    has_terminal: Callable[[], bool] = field(default=_has_terminal, repr=False)
 
 
 Credentials = ClientSecret | PemCertificate | PfxCertificate | DeviceCode

@@ -5,6 +5,7 @@ It holds a refresh token; whoever can read the file is that user.
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from pathlib import Path
@@ -23,14 +24,24 @@ def load(cache: msal.SerializableTokenCache, file: Path) -> None:
         AuthError: The file cannot be read, or holds something else.
     """
     try:
-        cache.deserialize(file.read_text("utf-8"))
+        text = file.read_text("utf-8")
+        _require_cache(json.loads(text))
+        cache.deserialize(text)
     except FileNotFoundError:
         return
-    except (OSError, ValueError):
+    except (OSError, RecursionError, ValueError):
         raise AuthError(
             "the token cache file cannot be read: delete it and sign in again",
             code="token_cache_unreadable",
         ) from None
+
+
+def _require_cache(content: object) -> None:
+    """Check what msal does not: it takes any JSON, and fails later."""
+    sections = content.values() if isinstance(content, dict) else [None]
+    for section in sections:
+        if not isinstance(section, dict) or not all(isinstance(e, dict) for e in section.values()):
+            raise ValueError("no token cache")
 
 
 def save(cache: msal.SerializableTokenCache, file: Path) -> None:

@@ -12,13 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msal  # type: ignore[import-untyped]  # msal ships no types
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from typing_extensions import override
 
 from exchange_client import token_cache
 from exchange_client.answers import safe
-from exchange_client.authority import AuthorityHttp
+from exchange_client.authority import AuthorityHttp, ForeignEndpointError
 from exchange_client.credentials import ClientSecret, DeviceCode, PemCertificate, PfxCertificate
-from exchange_client.errors import AuthError
+from exchange_client.errors import AuthError, ExchangeError
 from exchange_client.transport import TokenSource
 
 if TYPE_CHECKING:
@@ -43,12 +46,26 @@ _REMEDIES = {
     "AADSTS700027": "the certificate is not registered at the app, or has expired",
     "AADSTS65001": "consent is missing: have an administrator grant the app's permissions",
     "AADSTS7000218": "the app is no public client: allow public client flows, or use a secret",
+    "AADSTS7000229": "the app is not registered in this tenant: have it consented to",
+    "AADSTS7000112": "the app is disabled: have an administrator enable it",
+    "AADSTS700024": "the clock of this machine is wrong: set it, since a certificate's proof is "
+    "valid for minutes only",
+    "AADSTS53003": "a Conditional Access policy of the tenant forbids it: have an administrator "
+    "exclude the app, or allow this network",
     "AADSTS700082": "the sign-in has expired: sign in again",
+    "AADSTS70043": "the sign-in was ended by a policy of the tenant: sign in again",
+    "AADSTS50173": "the sign-in was revoked, as by a new password: sign in again",
     "AADSTS50076": "the sign-in needs another factor: sign in again",
     # Ours: what msal says when it cannot even ask.
     "bad_authority_or_key": "no token service answered there, or the key cannot be used: check "
     "authority_url, or certificate_file, its key and its password",
+    "certificate_key_unusable": "the private key cannot be used: it must be an RSA key, that of "
+    "certificate_file, with its password in certificate_password",
+    "no_terminal": "somebody must sign in: run the tap once by hand, at a terminal",
+    "foreign_endpoint": "the token service names another host, and no secret is sent there: check "
+    "authority_url",
 }
+_NO_TERMINAL = {"error": "no_terminal"}
 _FALLBACK_REMEDY = "no token: check tenant, cloud, client id and credentials"
 
 
@@ -81,7 +98,7 @@ class MsalTokens(TokenSource):
             # Every authority is one of our table or the operator's own word; asking another
             # host whether to trust it would only fail behind a firewall.
             "instance_discovery": False,
-            "http_client": AuthorityHttp(transport),
+            "http_client": AuthorityHttp(authority, transport),
         }
 
     @override
@@ -102,9 +119,13 @@ class MsalTokens(TokenSource):
                 raise AuthError(
                     "the certificate or key file cannot be read", code="certificate_unreadable"
                 ) from None
-            except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
-                # msal on a bad authority, or on JSON of any other shape; cryptography on a bad
-                # key or passphrase.
+            except ExchangeError:
+                raise
+            except ForeignEndpointError:
+                raise _auth_error("foreign_endpoint") from None
+            except Exception as error:  # noqa: BLE001 - whatever msal and cryptography come up with
+                # msal on a bad authority, or on JSON of any other shape; cryptography and PyJWT on
+                # a bad key or passphrase. Their texts may quote what they were given.
                 raise _auth_error(_code_behind(error) or "bad_authority_or_key") from None
         token = result.get("access_token")
         if not isinstance(token, str) or not token.isascii() or not token.isprintable():
@@ -152,6 +173,7 @@ class _UserApp:
     ) -> None:
         self._scopes = scopes
         self._show = credentials.show
+        self._has_terminal = credentials.has_terminal
         self._file = Path(credentials.token_cache_file)
         self._cache = msal.SerializableTokenCache()
         token_cache.load(self._cache, self._file)
@@ -160,7 +182,10 @@ class _UserApp:
         )
 
     def ask(self, *, is_refused: bool) -> Mapping[str, Any]:
-        result = self._silent(is_refused=is_refused) or self._interactive()
+        result = self._silent(is_refused=is_refused)
+        if not result or "access_token" not in result:
+            # A code that nobody sees would hold a session for a quarter of an hour.
+            result = self._interactive() if self._has_terminal() else result or _NO_TERMINAL
         token_cache.save(self._cache, self._file)
         return result
 
@@ -168,7 +193,8 @@ class _UserApp:
         accounts = self._msal.get_accounts()
         if not accounts:
             return None
-        result: Mapping[str, Any] | None = self._msal.acquire_token_silent(
+        # With its error: what the token service says against a stored sign-in names the remedy.
+        result: Mapping[str, Any] | None = self._msal.acquire_token_silent_with_error(
             self._scopes, account=accounts[0], force_refresh=is_refused
         )
         return result
@@ -190,12 +216,28 @@ def _client_credential(
     passphrase = {"passphrase": credentials.passphrase} if credentials.passphrase else {}
     if isinstance(credentials, PfxCertificate):
         return {"private_key_pfx_path": credentials.pfx_file, **passphrase}
+    private_key = Path(credentials.private_key_file).read_bytes()
+    _require_rsa(private_key, credentials.passphrase)
     return {
-        "private_key": Path(credentials.private_key_file).read_text("ascii"),
+        "private_key": private_key.decode("ascii"),
         # The thumbprint is derived from it (since msal 1.35).
         "public_certificate": Path(credentials.certificate_file).read_text("ascii"),
         **passphrase,
     }
+
+
+def _require_rsa(private_key: bytes, passphrase: str | None) -> None:
+    """Check a key before msal signs with it: its words on a bad one are about something else.
+
+    Raises:
+        AuthError: It is no RSA key, or not readable with this password.
+    """
+    try:
+        key = load_pem_private_key(private_key, passphrase.encode() if passphrase else None)
+    except (TypeError, ValueError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, RSAPrivateKey):
+        raise _auth_error("certificate_key_unusable")
 
 
 def _auth_error(code: str) -> AuthError:

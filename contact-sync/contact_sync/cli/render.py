@@ -30,11 +30,11 @@ def status(found: Mapping[str, Any]) -> None:
     if found["needs_a_person"]:
         _line(console, "Something needs a person:", style="bold red")
         for reason in found["reasons"]:
-            _line(console, f"  {reason}")
+            _line(console, f"  {shown(reason)}")
     else:
         _line(console, "Nothing needs a person.", style="green")
     for side, identity in sorted(found["bindings"].items()):
-        _line(console, f"{side}: {identity or 'not bound yet'}")
+        _line(console, f"{side}: {shown(identity or 'not bound yet')}")
     _table(console, "Links", ("type", "phase", "count"), _flat(found["links"]))
     _table(console, "Owed to Exchange", ("what", "count"), sorted(found["owed"].items()))
     _table(console, "Open issues", ("code", "count"), sorted(found["issues"].items()))
@@ -76,7 +76,7 @@ def explanation(found: Mapping[str, Any]) -> None:
     if not found["is_known"]:
         _line(console, "Nothing is known about this id.")
     for link in found["links"]:
-        _line(console, f"link {link['link_id']}", style="bold")
+        _line(console, f"link {shown(link['link_id'])}", style="bold")
         _details(console, link, leave_out=("link_id", "open_intents", "hold"))
         for intent in link["open_intents"]:
             _line(
@@ -93,7 +93,7 @@ def explanation(found: Mapping[str, Any]) -> None:
 
 
 def _issue(console: Console, issue: Mapping[str, Any]) -> None:
-    _line(console, issue["code"], style=_COLOURS[issue["severity"]])
+    _line(console, shown(issue["code"]), style=_COLOURS[issue["severity"]])
     _line(console, f"  {issue['meaning']} {issue['remedy']}")
     _details(console, issue, leave_out=("code", "meaning", "remedy"))
 
@@ -103,7 +103,7 @@ def _hold(console: Console, hold: Mapping[str, Any]) -> None:
     _details(console, hold, leave_out=("hold_id", "link_ids"))
     _line(console, f"  {len(hold['link_ids'])} link(s) left")
     for link_id in hold["link_ids"]:
-        _line(console, f"    {link_id}")
+        _line(console, f"    {shown(link_id)}")
 
 
 def _details(console: Console, values: Mapping[str, Any], *, leave_out: Iterable[str]) -> None:

@@ -207,7 +207,9 @@ def test_an_unusable_certificate_is_an_auth_error(
     assert str(key_files) not in str(caught.value), description
 
 
-def device(service: Any, reply: Any, folder: Path) -> tuple[DeviceCode, list[str]]:
+def device(
+    service: Any, reply: Any, folder: Path, *, has_terminal: bool = True
+) -> tuple[DeviceCode, list[str]]:
     shown: list[str] = []
     flow = {
         "device_code": "d",
@@ -230,7 +232,13 @@ def device(service: Any, reply: Any, folder: Path) -> tuple[DeviceCode, list[str
     }
     service.on("POST", TOKEN, reply(body=tokens))
     file = str(folder / "tokens.json")
-    return DeviceCode(client_id="app", token_cache_file=file, show=shown.append), shown
+    credentials = DeviceCode(
+        client_id="app",
+        token_cache_file=file,
+        show=shown.append,
+        has_terminal=lambda: has_terminal,
+    )
+    return credentials, shown
 
 
 def test_a_user_signs_in_once(service: Any, reply: Any, tmp_path: Path) -> None:
