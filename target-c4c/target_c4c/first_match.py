@@ -110,13 +110,25 @@ class FirstMatch:
                 for record in found[link_id]
                 if without_accents(_values(task, record).get("name", "")) == names[link_id]
             }
-            is_second = bool(alike) or first[names[link_id]] != link_id
-            if task.kind is RecordType.ACCOUNT and names[link_id] and is_second:
+            if task.kind is not RecordType.ACCOUNT or not names[link_id]:
+                other = None
+            elif first[names[link_id]] != link_id:
+                # On record: a search need not find the other one by this spelling.
+                other = first[names[link_id]]
+                self._book.save(task, task.link.but(successor=other))
+            else:
+                other = self._still_there(task.link.successor)
+            if other or (alike and task.kind is RecordType.ACCOUNT):
                 self._book.issue(task, "ambiguous_match", detail=" ".join(sorted(alike)))
             else:
                 self._book.store.issues.close(code="ambiguous_match", link_id=link_id)
                 created.append(task)
         return created
+
+    def _still_there(self, link_id: str | None) -> str | None:
+        """Return the link of the account that was created for this one's name, while it lives."""
+        found = self._book.store.links.get(link_id) if link_id else None
+        return link_id if found is not None and found.phase.is_live else None
 
     def prove(self, claimed: Iterable[Pair]) -> list[Pair]:
         """Return the claims that hold: the item names a record that its mailbox does not see.

@@ -134,10 +134,13 @@ class Retiring:
             live = task.digests_of(record, self._book.key)
             base = task.base_of(live)
             known = {name: digest for name, digest in live.items() if name in base}
-            if task.facts(record, self._book.key).account_id == (task.link.account_id or ""):
-                # The account was renamed at most, maybe by us: that is no edit of the contact.
-                known.pop("company", None)
+            is_moved = task.facts(record, self._book.key).account_id != (task.link.account_id or "")
+            # The account was renamed at most, maybe by us: that is no edit of the contact. Another
+            # account is one, whatever its name.
+            known.pop("company", None)
             edited = merge.edited_fields(base, known)
+            if is_moved and "company" in live:
+                edited = tuple(sorted({*edited, "company"}))
             keeps = task.contract.policy.get("delete_vs_edit") != "delete"
             if edited and keeps and task.link.phase is not Phase.CONVERTING:
                 self._kept(removal, edited)

@@ -116,7 +116,8 @@ class Link:
         is_hidden: The user deleted the item and `exchange_delete` is `hide`. While pending: the
             item lay there before its type was read-only, and goes only if a person says so.
         successor: For `converting`: the link of the record that takes this one's place. For an
-            item that was a pair's, and whose place another one took: that pair's link.
+            item that was a pair's, and whose place another one took: that pair's link. For a
+            `pending` account: the link of the new one that has its name.
         base_exchange: Field name -> digest of the value last agreed on, as Exchange spells it.
             A missing field means "unknown": it counts as edited on that side.
         base_c4c: The same for C4C.

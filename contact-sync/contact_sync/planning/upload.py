@@ -190,6 +190,9 @@ class Upload:
             return
         # Kept while the link is pending: a create that was cut off is found by its digests.
         digests = fields.digests(self._store.digest_key, fields.from_graph(record))
+        if link.base_exchange.get("name") != digests.get("name"):
+            # It has another name by now, and no other account's.
+            link = link.but(successor=None)
         link = self._places.place(see(link, record), record).but(base_exchange=digests)
         link = self._first_sessions.mark(link)
         self._store.links.save(link)
