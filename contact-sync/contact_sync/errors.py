@@ -11,6 +11,7 @@ key or a database URL (it may hold a password).
     ├── BindingError               the store belongs to another tenant
     ├── SessionLockedError         another session works on the mailbox
     ├── HoldError                  there is no such pending hold
+    ├── MailboxNotKnownError       the store knows nothing of a mailbox that is to be forgotten
     ├── UnknownMailboxError        the tap read a mailbox that the mapper does not know
     └── StaleIntentError           an intent is unknown or was closed before
 """
@@ -95,6 +96,16 @@ class HoldError(ContactSyncError):
         super().__init__(
             f"There is no pending hold {hold_id}: it was decided, or replaced by a larger one. "
             "List the holds again."
+        )
+
+
+class MailboxNotKnownError(ContactSyncError):
+    """The store knows nothing of a mailbox; nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The sync store knows nothing of this mailbox. Give its address as in the setting "
+            "mailboxes."
         )
 
 

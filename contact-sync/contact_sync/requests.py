@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from contact_sync.core.guards import MAILBOX_REPLACED
 from contact_sync.core.model import Link, Owes, Phase, RecordType, Severity, Side
 from contact_sync.store import EVERYTHING, Request, Store, utc_now
 
@@ -69,20 +70,11 @@ class TapRequests:
 
     def known_contacts(self, mailbox: str) -> dict[str, str | None]:
         """Return exchange id -> folder id of all items with a link that is not retired."""
-        return self._store.links.linked_items(mailbox)
-
-    def known_versions(self, mailbox: str) -> dict[str, str | None]:
-        """Return exchange id -> change key seen last, of the items of `known_contacts`."""
-        links = self._store.links.list_(mailbox=mailbox)
-        return {
-            link.exchange_id: link.exchange_version
-            for link in links
-            if link.exchange_id and link.phase is not Phase.RETIRED
-        }
+        return {} if self._is_over(mailbox) else self._store.links.linked_items(mailbox)
 
     def managed_folder_ids(self, mailbox: str) -> set[str]:
         """Return the ids of the mailbox's managed folders."""
-        return set(self._store.folders.get(mailbox).values())
+        return set() if self._is_over(mailbox) else set(self._store.folders.get(mailbox).values())
 
     def wanted_contacts(self, mailbox: str) -> set[str]:
         """Return the ids of items to be read by id, changed or not.
@@ -91,6 +83,8 @@ class TapRequests:
         outcome is not known; with a hold; with an issue that is due; or with fields whose value in
         Exchange is not known.
         """
+        if self._is_over(mailbox):
+            return set()
         links = self._store.links.list_(mailbox=mailbox)
         resolve = self._links_to_resolve(Side.C4C)
         paused = self._paused()
@@ -142,6 +136,8 @@ class TapRequests:
         Asked for, or the store knows nothing of this side yet.
         """
         asked = self._serve(_scope(scope), lambda entry: entry.remote_id == EVERYTHING)
+        if self._side is Side.EXCHANGE and self._is_over(_scope(scope)):
+            return True
         return bool(asked) or self._store.requests.is_first_read(self._side)
 
     def is_behind(self, mark: str | None) -> bool:
@@ -183,6 +179,16 @@ class TapRequests:
         self._served[scope].update(entry.request_id for entry in found)
         return found
 
+    def _is_over(self, mailbox: str) -> bool:
+        """Whether the pairs of a mailbox are about to be forgotten: it was replaced, and said so.
+
+        The mapper forgets them at its start, which may be before this tap asks or after.
+        """
+        return any(
+            hold.mailbox == mailbox and hold.reason == MAILBOX_REPLACED
+            for hold in self._store.holds.list_(("approved",))
+        )
+
     def _paused(self) -> set[str]:
         """Return links whose issue waits for its next try."""
         now = self._now()
@@ -205,7 +211,8 @@ class TapRequests:
         }
         held = self._store.holds.list_(("pending", "approved", "rejected"))
         # What a first session would have removed is a matter of its mailbox alone, which tells.
-        held = [entry for entry in held if entry.reason != "first_session"]
+        # So is the one of a mailbox that was replaced.
+        held = [e for e in held if e.reason not in ("first_session", MAILBOX_REPLACED)]
         return cut_off.union(*(entry.link_ids for entry in held))
 
 

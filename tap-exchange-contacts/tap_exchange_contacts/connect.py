@@ -21,9 +21,6 @@ class Requests(Protocol):
     def known_contacts(self, mailbox: str, /) -> dict[str, str | None]:
         """Give id -> folder id of the items in the sync."""
 
-    def known_versions(self, mailbox: str, /) -> dict[str, str | None]:
-        """Give id -> change key of the items in the sync."""
-
     def wanted_contacts(self, mailbox: str, /) -> set[str]:
         """Give the ids that must be read in any case."""
 
@@ -86,7 +83,6 @@ def asked_of(requests: Requests | None, mailbox: str, mark: str | None) -> Asked
     return Asked(
         has_store=True,
         known=requests.known_contacts(mailbox),
-        versions=requests.known_versions(mailbox),
         wanted=frozenset(requests.wanted_contacts(mailbox)),
         folder_ids=frozenset(requests.managed_folder_ids(mailbox)),
         is_full_wanted=requests.is_behind(mark) or requests.wants_full_read(mailbox),

@@ -9,12 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from exchange_client import CursorExpiredError, ExchangeError, FolderGoneError
+from exchange_client import (
+    CursorExpiredError,
+    ExchangeError,
+    FolderGoneError,
+    MailboxError,
+    MailboxProblem,
+)
 
-from tap_exchange_contacts.reading import Listing, doubtful_ids, is_live, strays
+from tap_exchange_contacts.reading import (
+    Listing,
+    doubtful_ids,
+    is_another_mailbox,
+    is_live,
+    is_refused_everywhere,
+    strays,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from exchange_client import Changes, Contact, ExchangeClient, Folder
 
@@ -87,6 +100,8 @@ class MailboxPass:
         Raises:
             ExchangeError: Nothing of this pass may be used then.
         """
+        if is_another_mailbox(self._asked, self._old_cursors, self._folders):
+            raise MailboxError(MailboxProblem.REPLACED)
         for folder in self._folders:
             self._read_folder(folder.id)
         gone = self._look_up()
@@ -108,7 +123,9 @@ class MailboxPass:
             # folder that vanished.
             return
         for contact in changes.contacts:
-            self._take(contact, is_plain=changes.is_plain)
+            self._take(contact)
+        # What a listing passes over as unchanged may be wanted all the same.
+        self._listing.seen.update(set(changes.unchanged) - self._asked.wanted)
         for contact_id, reason in changes.unreadable.items():
             self._listing.seen.add(contact_id)
             self._unreadable[contact_id] = reason
@@ -119,14 +136,13 @@ class MailboxPass:
             self._listing.full_folders.append(folder_id)
         self._cursors[folder_id] = changes.cursor
 
-    def _take(self, contact: Contact, *, is_plain: bool) -> None:
+    def _take(self, contact: Contact) -> None:
         # The last entry wins, also over an earlier one from another folder.
         self._live.pop(contact.id, None)
         self._unreadable.pop(contact.id, None)
         if any(folder.id == contact.folder_id for folder in self._folders):
             self._listing.seen.add(contact.id)
-            if not (is_plain and self._asked.has_seen(contact)):
-                self._admit(contact)
+            self._admit(contact)
         else:
             # Gone from the folder between its change and the client's look at it.
             self._listing.seen.discard(contact.id)
@@ -154,7 +170,9 @@ class MailboxPass:
         asked_for = sorted(doubtful | unread)
         if not asked_for:
             return []
-        found = self._client.get_contacts(self._mailbox, asked_for)
+        found = self._client.get_contacts(self._mailbox, asked_for, self._places(asked_for))
+        if is_refused_everywhere(self._asked, found):
+            raise MailboxError(MailboxProblem.REPLACED)
         tree = set(self._listing.read_folders)
         if strays(found, tree):
             # A folder that was created a moment ago must not be taken for Deleted Items.
@@ -174,6 +192,15 @@ class MailboxPass:
             elif self._is_tombstone_wanted(contact_id):
                 gone.append(contact_id)
         return gone
+
+    def _places(self, ids: Iterable[str]) -> dict[str, str | None]:
+        """Return where each item was seen last."""
+        return {
+            contact_id: self._live[contact_id].folder_id
+            if contact_id in self._live
+            else self._asked.known.get(contact_id)
+            for contact_id in ids
+        }
 
     def _admit(self, contact: Contact) -> None:
         if self._asked.remembers(contact.id) or self._scope.admits(contact, self._managed):

@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any
 from exchange_client import Contact, ExchangeError, mailbox_error
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
     from typing import TypeGuard
 
     from exchange_client import Folder, Found
+
+#: What a mailbox says to an id that is none of its own.
+_FOREIGN_IDS = frozenset({"errorinvalidmailboxitemid", "errorinvalididmalformed"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +30,6 @@ class Asked:
     Attributes:
         has_store: Whether a store answered at all.
         known: Contact id -> id of the folder it was last seen in (None: not known).
-        versions: Contact id -> change key that was seen last.
         wanted: Ids that must be read even if nothing changed.
         folder_ids: Managed folders remembered by id.
         is_full_wanted: Whether everything is to be read again.
@@ -35,14 +37,9 @@ class Asked:
 
     has_store: bool = False
     known: Mapping[str, str | None] = field(default_factory=dict)
-    versions: Mapping[str, str | None] = field(default_factory=dict)
     wanted: frozenset[str] = frozenset()
     folder_ids: frozenset[str] = frozenset()
     is_full_wanted: bool = False
-
-    def has_seen(self, contact: Contact) -> bool:
-        """Whether the sync knows the item in this very version, and does not ask for it."""
-        return contact.id not in self.wanted and self.versions.get(contact.id) == contact.version
 
     def remembers(self, contact_id: str) -> bool:
         """Whether the sync has dealt with the item, wherever it is by now."""
@@ -85,6 +82,35 @@ def doubtful_ids(listing: Listing, asked: Asked, cursors: Collection[str]) -> se
     # Removals of items the store does not know are followed as well: an item that was dragged
     # into a managed folder may be reported by the folder it left, and by no other.
     return (listing.removed | missing | asked.wanted) - listing.seen
+
+
+def is_another_mailbox(asked: Asked, cursors: Collection[str], tree: Iterable[Folder]) -> bool:
+    """Whether another mailbox answers under the address of the one that the store knows.
+
+    No mailbox loses its default folder, and every complete pass has a cursor of it.
+
+    Args:
+        asked: What the store knows.
+        cursors: Ids of the folders that had a cursor when the run began.
+        tree: The folders that are there now.
+    """
+    is_known = bool(asked.known or asked.folder_ids)
+    return is_known and bool(cursors) and {folder.id for folder in tree}.isdisjoint(cursors)
+
+
+def is_refused_everywhere(asked: Asked, found: Mapping[str, Found]) -> bool:
+    """Whether every known id is called one of another mailbox, or of none.
+
+    Items that are merely not found may have been deleted by their user.
+    """
+    answers = [found.get(contact_id) for contact_id in asked.known if contact_id in found]
+    refusals = [answer for answer in answers if isinstance(answer, ExchangeError)]
+    return (
+        bool(refusals)
+        and len(answers) == len(asked.known)
+        and not any(isinstance(answer, Contact) for answer in answers)
+        and all(error.code.lower() in _FOREIGN_IDS for error in refusals)
+    )
 
 
 def is_live(found: Contact | None, tree: Collection[str]) -> TypeGuard[Contact]:

@@ -58,14 +58,16 @@ class Carrying:
             return
         task = Task(task.contract, {}, pair)
         for attempt in range(ROUNDS):
-            copy = self._client.get_contacts(pair.mailbox, [pair.exchange_id])[pair.exchange_id]
+            places = {pair.exchange_id: pair.exchange_folder_id}
+            found = self._client.get_contacts(pair.mailbox, [pair.exchange_id], places)
+            copy = found[pair.exchange_id]
             if copy is None:
                 return
             if isinstance(copy, ExchangeError):
                 raise copy
             error = self._merge(task, source, base, copy)
             if error is None:
-                self._client.carry_photo(pair.mailbox, source.id, copy.id)
+                self._client.carry_photo(pair.mailbox, source, copy)
                 return
             if attempt == ROUNDS - 1 or not isinstance(error, _MOVED_ON):
                 raise error
@@ -91,6 +93,8 @@ class Carrying:
             return None
         values = task.fields.from_graph(source.properties)
         patch = task.fields.to_graph({n: values[n] for n in merged.write}, copy.properties)
-        update = ContactUpdate(id=copy.id, properties=patch, etag=copy.etag)
+        update = ContactUpdate(
+            id=copy.id, properties=patch, etag=copy.etag, folder_id=copy.folder_id
+        )
         (result,) = self._client.update_contacts(task.link.mailbox, [update])
         return result.error

@@ -44,7 +44,11 @@ class Moving:
         """Bring every task to an end; return stamps for items that are in place already."""
         if not tasks:
             return []
-        items = self._client.get_contacts(mailbox, [task.item_id for task in tasks])
+        items = self._client.get_contacts(
+            mailbox,
+            [task.item_id for task in tasks],
+            {task.item_id: task.link.exchange_folder_id for task in tasks},
+        )
         folders = self._book.store.folders.get(mailbox)
         moves: list[tuple[Task, Contact]] = []
         stamps: list[Write] = []
@@ -79,6 +83,7 @@ class Moving:
                     folder_id=folders[task.kind],
                     properties=task.marks(item),
                     link=link_text(self._book, task),
+                    source_folder_id=item.folder_id,
                 )
                 for task, item in moves
             ],
@@ -105,7 +110,11 @@ class Moving:
 
     def _trash(self, mailbox: str, sources: list[tuple[Task, Contact, Link]]) -> None:
         outcomes = self._client.trash_contacts(
-            mailbox, [ContactTrash(id=item.id, etag=item.etag) for _, item, _ in sources]
+            mailbox,
+            [
+                ContactTrash(id=item.id, etag=item.etag, folder_id=item.folder_id)
+                for _, item, _ in sources
+            ],
         )
         for (task, item, left_over), result in zip(sources, outcomes, strict=True):
             error: Exception | None = result.error
@@ -117,7 +126,8 @@ class Moving:
     def _catch_up(self, task: Task, before: Contact, left_over: Link) -> Exception | None:
         """The user edited the source while it was copied: bring the edit over, then trash it."""
         mailbox = left_over.mailbox
-        now = self._client.get_contacts(mailbox, [before.id]).get(before.id)
+        places = {before.id: before.folder_id}
+        now = self._client.get_contacts(mailbox, [before.id], places).get(before.id)
         if isinstance(now, ExchangeError):
             return now
         if now is None or now.folder_id != before.folder_id:
@@ -127,5 +137,6 @@ class Moving:
             self._carrying.bring_over(task, now, left_over.base_exchange, task.link)
         except ExchangeError as error:
             return error
-        (result,) = self._client.trash_contacts(mailbox, [ContactTrash(id=now.id, etag=now.etag)])
+        trash = ContactTrash(id=now.id, etag=now.etag, folder_id=now.folder_id)
+        (result,) = self._client.trash_contacts(mailbox, [trash])
         return result.error

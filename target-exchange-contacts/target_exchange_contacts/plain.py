@@ -201,7 +201,7 @@ class _MailboxLoad:
         if record.is_deleted:
             if item is None:
                 return "unchanged", None
-            return "trashed", ContactTrash(id=item.id, etag=item.etag)
+            return "trashed", ContactTrash(id=item.id, etag=item.etag, folder_id=item.folder_id)
         body = to_body(record.properties)
         if item is None:
             # A new item would have another id: each run would make one more.
@@ -214,7 +214,9 @@ class _MailboxLoad:
         }
         if not changes:
             return "unchanged", None
-        return "updated", ContactUpdate(id=item.id, properties=changes, etag=item.etag)
+        return "updated", ContactUpdate(
+            id=item.id, properties=changes, etag=item.etag, folder_id=item.folder_id
+        )
 
     def _in_sight(self, item: Contact | None) -> Contact | None:
         """Return the item if it sits in a contact folder: one in Deleted Items counts as gone."""

@@ -64,7 +64,11 @@ class Removing:
         return self._strips
 
     def _round(self, mailbox: str, tasks: list[Task], intents: dict[str, str]) -> list[Task]:
-        items = self._client.get_contacts(mailbox, [task.item_id for task in tasks])
+        items = self._client.get_contacts(
+            mailbox,
+            [task.item_id for task in tasks],
+            {task.item_id: task.link.exchange_folder_id for task in tasks},
+        )
         present: list[tuple[Task, Contact]] = []
         for task in tasks:
             item = items.get(task.item_id)
@@ -80,7 +84,11 @@ class Removing:
                 else:
                     present.append((task, item))
         outcomes = self._client.trash_contacts(
-            mailbox, [ContactTrash(id=item.id, etag=item.etag) for _, item in present]
+            mailbox,
+            [
+                ContactTrash(id=item.id, etag=item.etag, folder_id=item.folder_id)
+                for _, item in present
+            ],
         )
         again = []
         for (task, _), result in zip(present, outcomes, strict=True):

@@ -78,7 +78,11 @@ class Writing:
             self._book.issue(write.task, "unavailable", write.written)
 
     def _round(self, mailbox: str, writes: list[Write]) -> list[Write]:
-        items = self._client.get_contacts(mailbox, [write.task.item_id for write in writes])
+        items = self._client.get_contacts(
+            mailbox,
+            [write.task.item_id for write in writes],
+            {write.task.item_id: write.task.link.exchange_folder_id for write in writes},
+        )
         managed = set(self._book.store.folders.get(mailbox).values())
         updates: list[tuple[Write, ContactUpdate]] = []
         for write in writes:
@@ -147,7 +151,9 @@ class Writing:
             link = link_text(self._book, task)
         if not patch and link is None:
             return None
-        return ContactUpdate(id=item.id, properties=patch, etag=item.etag, link=link)
+        return ContactUpdate(
+            id=item.id, properties=patch, etag=item.etag, link=link, folder_id=item.folder_id
+        )
 
     def _merge(self, write: Write, item: Contact) -> dict[str, Any]:
         task = write.task

@@ -178,7 +178,10 @@ class FakeExchange:
         removed = [item_id for item_id, is_present in events.items() if not is_present]
         return self._changes(box, present, removed, is_full=False)
 
-    def get_contacts(self, mailbox: str, ids: Sequence[str]) -> dict[str, Contact | None]:
+    def get_contacts(
+        self, mailbox: str, ids: Sequence[str], folders: object = None
+    ) -> dict[str, Contact | None]:
+        del folders
         self._called("get_contacts", mailbox, tuple(ids))
         items = self.mailboxes[mailbox].items
         return {
@@ -218,10 +221,6 @@ class FakeContactRequests:
     def known_contacts(self, mailbox: str) -> dict[str, str | None]:
         del mailbox
         return dict(self.known)
-
-    def known_versions(self, mailbox: str) -> dict[str, str | None]:
-        del mailbox
-        return {}
 
     def wanted_contacts(self, mailbox: str) -> set[str]:
         del mailbox

@@ -135,7 +135,9 @@ CALLS = {
     ),
     "list": Call(lambda c: list(c.list_contacts(BOX, "F")), page(contact("A"), contact("B"))),
     "find": Call(lambda c: c.find_by_link(BOX, "F", "l"), page(contact("A"))),
-    "get": Call(lambda c: c.get_contacts(BOX, ["A", "B"]), batch(ok(contact("A")), ok(ERROR, 404))),
+    "get": Call(
+        lambda c: c.get_contacts(BOX, ["A", "B"]), batch(ok(contact("A")), ok(contact("B")))
+    ),
     "create": Call(
         lambda c: c.create_contacts(BOX, [CREATE, CREATE]),
         batch(ok(contact("A"), 201), ok(ERROR, 400)),

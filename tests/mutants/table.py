@@ -8,6 +8,7 @@ from mutants.hostile import HOSTILE
 from mutants.loading import LOADING
 from mutants.mailboxes import MAILBOXES
 from mutants.reading import READING
+from mutants.replaced import REPLACED
 from mutants.secrets import SECRETS
 from mutants.settings import SETTINGS
 from mutants.values import VALUES
@@ -321,6 +322,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *VALUES,
     *SETTINGS,
     *MAILBOXES,
+    *REPLACED,
     *LOADING,
     *SECRETS,
     *C4C,

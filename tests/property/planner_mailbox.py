@@ -170,7 +170,10 @@ class Mailbox:
         self._shuffle(found)
         return iter(found)
 
-    def get_contacts(self, mailbox: str, ids: Sequence[str]) -> dict[str, Contact | None]:
+    def get_contacts(
+        self, mailbox: str, ids: Sequence[str], folders: object = None
+    ) -> dict[str, Contact | None]:
+        del folders
         del mailbox
         items = self.items
         return {one: items[one].contact() if one in items else None for one in ids}
@@ -232,7 +235,7 @@ class Mailbox:
             outcomes.append(Outcome(contact=item.contact()))
         return outcomes
 
-    def carry_photo(self, mailbox: str, source_id: str, target_id: str) -> None:
+    def carry_photo(self, mailbox: str, source: Contact, target: Contact) -> None:
         """Bring a photo over; a copy has it already."""
 
     def trash_contacts(self, mailbox: str, trashes: Sequence[ContactTrash]) -> list[Outcome]:

@@ -49,6 +49,7 @@ _ITEM_REFUSED = "errorcannot"
 _CANNOT_DELETE_CODE = "errorcannotdeleteobject"
 ITEM_NOT_FOUND_CODE = "erroritemnotfound"
 _FOLDER_GONE_CODES = frozenset({ITEM_NOT_FOUND_CODE, "errorsyncfoldernotfound"})
+_FOREIGN_ID_CODES = frozenset({"errorinvalidmailboxitemid", "errorinvalididmalformed"})
 _STATE_LOST_CODES = frozenset({"syncstatenotfound", "resyncrequired", "syncstateinvalid"})
 
 _Kind = tuple[type[ExchangeError], str]
@@ -164,6 +165,14 @@ def is_proven_absent(error: ExchangeError) -> bool:
         and error.status == HTTPStatus.NOT_FOUND
         and error.code.lower() == ITEM_NOT_FOUND_CODE
     )
+
+
+def is_foreign_id(error: ExchangeError) -> bool:
+    """Whether an id that the service once gave is said to be none of this mailbox.
+
+    The status is not documented: 404 and 400 are expected (msal-js issue 7264).
+    """
+    return error.code.lower() in _FOREIGN_ID_CODES
 
 
 def may_be_gone(error: ExchangeError) -> bool:

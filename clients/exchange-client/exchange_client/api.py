@@ -53,12 +53,23 @@ class GraphApi:
         root: Graph root without version, https, no trailing slash.
         transport: Sends.
         tokens: Authorises.
+        has_contact_delta: Whether this cloud offers the changes of contacts.
     """
 
-    def __init__(self, root: str, transport: Transport, tokens: TokenSource) -> None:
+    def __init__(
+        self,
+        root: str,
+        transport: Transport,
+        tokens: TokenSource,
+        *,
+        has_contact_delta: bool = True,
+    ) -> None:
         self.transport = transport
+        self.has_contact_delta = has_contact_delta
         self._base = root + VERSION_PATH
         self._tokens = tokens
+        #: Whether a contact is found by its id alone wherever it sits; None: not known yet.
+        self.is_flat_path_wide: bool | None = None
 
     def request(  # noqa: PLR0913 - the parts of an HTTP request
         self,
@@ -96,6 +107,10 @@ class GraphApi:
         if not HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES:
             raise _error_of(response)
         return response
+
+    def renew_token(self) -> None:
+        """Take a new token: a part of a batch found the present one refused."""
+        self._tokens.renew()
 
     def get(self, mailbox: str, path: str, *, page_size: int | None = None) -> dict[str, Any]:
         """Read one JSON object."""

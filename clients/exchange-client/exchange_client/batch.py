@@ -15,6 +15,7 @@ from exchange_client.api import IMMUTABLE_IDS, GraphApi
 from exchange_client.errors import (
     ExchangeError,
     ProtocolError,
+    RejectedError,
     TransientError,
     UnknownOutcomeError,
 )
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 MAX_PARTS = 20
+_UNAUTHORIZED = HTTPStatus.UNAUTHORIZED
 # The decoded body of a success, or why there is none.
 PartAnswer = dict[str, Any] | ExchangeError
 
@@ -87,6 +89,7 @@ def body_of(answer: PartAnswer) -> dict[str, Any]:
 def _run_batch(api: GraphApi, mailbox: str, parts: Sequence[Part]) -> list[PartAnswer]:
     answers: dict[int, PartAnswer] = {}
     attempt = 0
+    is_renewed = False
     while pending := [number for number in range(len(parts)) if number not in answers]:
         try:
             replies = _post(api, mailbox, {number: parts[number] for number in pending})
@@ -94,6 +97,11 @@ def _run_batch(api: GraphApi, mailbox: str, parts: Sequence[Part]) -> list[PartA
             answers.update(dict.fromkeys(pending, error))
             break
         delay = 0.0
+        if not is_renewed and any(reply.status == _UNAUTHORIZED for reply in replies.values()):
+            # Refused before anything was done, so a write may be sent again as well.
+            api.renew_token()
+            is_renewed = True
+            pending = [n for n in pending if replies.get(n, _Reply()).status != _UNAUTHORIZED]
         for number in pending:
             reply = replies.get(number, _Reply())
             decision = _decide(api, parts[number], reply, attempt)
@@ -160,6 +168,10 @@ def _answer(reply: _Reply, decision: Decision) -> PartAnswer:
         return UnknownOutcomeError("the answer to a write is missing", status=reply.status)
     if reply.status is None:
         return TransientError("a part of a batch was not answered", code="no_answer")
+    if reply.status == _UNAUTHORIZED:
+        # The batch itself was let in with this token: it is this item that is refused.
+        failure = failure_of(reply.status, reply.headers, reply.body)
+        return RejectedError("the service refused the request", code=failure.code, status=401)
     if not HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
         return error_for(failure_of(reply.status, reply.headers, reply.body))
     return reply.body if isinstance(reply.body, dict) else {}

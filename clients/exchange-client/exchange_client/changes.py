@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from exchange_client import listing
 from exchange_client.answers import (
     is_folder_gone,
     is_link_refused,
@@ -24,8 +25,9 @@ from exchange_client.errors import (
     ThrottledError,
     TransientError,
 )
+from exchange_client.lookup import get_contacts
 from exchange_client.model import Changes, Contact, Found
-from exchange_client.reads import folder_path, get_contacts, list_contacts
+from exchange_client.reads import folder_path
 
 if TYPE_CHECKING:
     from exchange_client.api import GraphApi
@@ -35,7 +37,10 @@ def read_changes(
     api: GraphApi, mailbox: str, folder_id: str, cursor: str | None, page_size: int
 ) -> Changes:
     """Read one round to its end."""
-    if cursor:
+    is_first = not cursor or listing.is_listed(cursor)
+    if not api.has_contact_delta:
+        return listing.read(api, mailbox, folder_id, cursor, page_size)
+    if cursor and not is_first:
         first = api.own_link(cursor)
     else:
         select = {"$select": ",".join(PROPERTIES)}
@@ -49,18 +54,24 @@ def read_changes(
                 entries[_id_of(entry)] = entry
             next_cursor = page.get("@odata.deltaLink")
     except ExchangeError as error:
-        restated = _restated(error, has_cursor=bool(cursor))
-        if isinstance(restated, _FINAL):
+        restated = _restated(error, has_cursor=not is_first)
+        # Where there is no delta at all, "not found" is about it, not about the folder: that is
+        # asked by listing it (microsoft-graph-docs 2163).
+        is_asked = is_first and isinstance(restated, FolderGoneError)
+        if isinstance(restated, _FINAL) and not is_asked:
             raise restated from None
         return _listing_instead(api, mailbox, folder_id, cursor, page_size, restated)
     if next_cursor is None:
         raise ProtocolError("a delta round without an end", code="no_delta_link")
-    return _changes(api, mailbox, entries, cursor=api.own_link(next_cursor), is_full=not cursor)
+    return _changes(
+        api, mailbox, folder_id, entries, cursor=api.own_link(next_cursor), is_full=is_first
+    )
 
 
-def _changes(
+def _changes(  # noqa: PLR0913 - one round, and where it was read
     api: GraphApi,
     mailbox: str,
+    folder_id: str,
     entries: dict[str, dict[str, Any]],
     *,
     cursor: str,
@@ -74,7 +85,7 @@ def _changes(
         for contact_id, entry in live.items()
         if any(name not in entry for name in PROPERTIES)
     ]
-    completed = get_contacts(api, mailbox, partial)
+    completed = get_contacts(api, mailbox, dict.fromkeys(partial, folder_id))
     contacts: list[Contact] = []
     unreadable: dict[str, ExchangeError] = {}
     for contact_id, entry in live.items():
@@ -108,15 +119,14 @@ def _listing_instead(  # noqa: PLR0913, PLR0917 - what was asked for, and why it
     """Read a folder plainly that the service gives no changes of.
 
     A full mailbox has no room for their state, and a cloud may not know them at all (`cloud:
-    china`). The cursor stays, so that the next session tries again.
+    china`). The next session tries again.
     """
     try:
-        contacts = list(list_contacts(api, mailbox, folder_id, page_size))
+        return listing.read(api, mailbox, folder_id, cursor, page_size)
     except (AuthError, FolderGoneError):
         raise
     except ExchangeError:
         raise refusal from None
-    return Changes(contacts=contacts, removed=[], cursor=cursor or "", is_full=True, is_plain=True)
 
 
 #: Errors of a round after which a plain listing would not do either, or is not wanted.

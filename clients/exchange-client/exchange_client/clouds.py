@@ -18,11 +18,14 @@ class Cloud:
         graph_url: Root of Microsoft Graph, without version.
         has_master_categories: Whether the category list of a mailbox can be read there
             (Graph docs: "List masterCategories", table of deployments).
+        has_contact_delta: Whether the changes of a folder can be read there (Graph docs: "contact:
+            delta", table of deployments).
     """
 
     authority_url: str
     graph_url: str
     has_master_categories: bool = True
+    has_contact_delta: bool = True
 
 
 CLOUDS = {
@@ -42,6 +45,7 @@ CLOUDS = {
         authority_url="https://login.partner.microsoftonline.cn",
         graph_url="https://microsoftgraph.chinacloudapi.cn",
         has_master_categories=False,
+        has_contact_delta=False,
     ),
 }
 

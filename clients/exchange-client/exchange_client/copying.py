@@ -8,7 +8,7 @@ has the list.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exchange_client.api import query_of
 from exchange_client.batch import read_batches
@@ -32,8 +32,10 @@ from exchange_client.errors import (
     PreconditionFailedError,
     ProtocolError,
 )
+from exchange_client.lookup import get_contacts
 from exchange_client.model import Outcome
-from exchange_client.reads import contact_path, get_contacts
+from exchange_client.reads import contact_path
+from exchange_client.trouble import sorted_out
 from exchange_client.writes import create_part, outcome_of, run_creates
 
 if TYPE_CHECKING:
@@ -46,6 +48,17 @@ if TYPE_CHECKING:
     from exchange_client.model import Contact, ContactCopy, Found
 
 _PHOTO = ("photo", "$value")
+
+
+class _Place(NamedTuple):
+    """A contact and the folder it sits in, if that is known."""
+
+    id: str
+    folder_id: str | None
+
+
+def _place_of(contact: Contact) -> _Place:
+    return _Place(contact.id, contact.folder_id)
 
 
 def copy_contacts(api: GraphApi, mailbox: str, copies: Sequence[ContactCopy]) -> list[Outcome]:
@@ -72,8 +85,13 @@ def _sources(api: GraphApi, mailbox: str, copies: Sequence[ContactCopy]) -> list
         query_of({"$expand": expand_of(COPIED_EXTRAS[first : first + CONDITIONS])})
         for first in range(0, len(COPIED_EXTRAS), CONDITIONS)
     ]
-    paths = [contact_path(mailbox, copy.source_id) + query for copy in copies for query in queries]
-    answers = [_checked(answer) for answer in read_batches(api, mailbox, paths)]
+    paths = [
+        contact_path(mailbox, copy.source_id, folder_id=copy.source_folder_id) + query
+        for copy in copies
+        for query in queries
+    ]
+    answered = sorted_out(api, mailbox, read_batches(api, mailbox, paths))
+    answers = [_checked(answer) for answer in answered]
     count = len(queries)
     return [_whole(answers[first : first + count]) for first in range(0, len(answers), count)]
 
@@ -105,14 +123,14 @@ def _checked(source: PartAnswer) -> PartAnswer:
     return source
 
 
-def carry_photo(api: GraphApi, mailbox: str, source_id: str, target_id: str) -> None:
+def carry_photo(api: GraphApi, mailbox: str, source: Contact, target: Contact) -> None:
     """Give the target the source's photo, unless it has one.
 
     Raises:
         ExchangeError: It could not be read or written.
     """
-    if _photo_of(api, mailbox, target_id) is None:
-        outcome = _copy_photo(api, mailbox, source_id, target_id)
+    if _photo_of(api, mailbox, _place_of(target)) is None:
+        outcome = _copy_photo(api, mailbox, _place_of(source), _place_of(target))
         if isinstance(outcome, ExchangeError):
             raise outcome
 
@@ -149,7 +167,8 @@ def _with_photos(
     for number, (copy, outcome) in enumerate(zip(copies, outcomes, strict=True)):
         if outcome.contact is None:
             continue
-        photo = _copy_photo(api, mailbox, copy.source_id, outcome.contact.id)
+        source = _Place(copy.source_id, copy.source_folder_id)
+        photo = _copy_photo(api, mailbox, source, _place_of(outcome.contact))
         if isinstance(photo, ExchangeError):
             results[number] = Outcome(contact=outcome.contact, error=photo)
         elif photo:
@@ -158,17 +177,17 @@ def _with_photos(
 
 
 def _copy_photo(
-    api: GraphApi, mailbox: str, source_id: str, target_id: str
+    api: GraphApi, mailbox: str, source: _Place, target: _Place
 ) -> bool | ExchangeError:
     """Tell whether a photo was carried over, or why it was not."""
     try:
-        photo = _photo_of(api, mailbox, source_id)
+        photo = _photo_of(api, mailbox, source)
         if photo is None:
             return False
         api.request(
             mailbox,
             "PUT",
-            contact_path(mailbox, target_id, *_PHOTO),
+            contact_path(mailbox, target.id, *_PHOTO, folder_id=target.folder_id),
             content=photo.content,
             content_type=photo.headers.get("Content-Type", "image/jpeg"),
         )
@@ -177,9 +196,10 @@ def _copy_photo(
     return True
 
 
-def _photo_of(api: GraphApi, mailbox: str, contact_id: str) -> requests.Response | None:
+def _photo_of(api: GraphApi, mailbox: str, place: _Place) -> requests.Response | None:
+    path = contact_path(mailbox, place.id, *_PHOTO, folder_id=place.folder_id)
     try:
-        photo = api.request(mailbox, "GET", contact_path(mailbox, contact_id, *_PHOTO))
+        photo = api.request(mailbox, "GET", path)
     except NotFoundError:
         return None
     return photo if photo.content else None
@@ -190,7 +210,7 @@ def _reread(
 ) -> list[Outcome]:
     """A photo gives the item a new version; the one of the create would be stale already."""
     try:
-        fresh = get_contacts(api, mailbox, [contact.id for contact in changed])
+        fresh = get_contacts(api, mailbox, {item.id: item.folder_id for item in changed})
     except ExchangeError:
         # The copies exist, which is what counts; an old version only costs a re-read later.
         return outcomes

@@ -9,7 +9,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from exchange_client.answers import is_proven_absent, parse_object
+from exchange_client.answers import is_foreign_id, is_proven_absent, parse_object
 from exchange_client.api import GraphApi, entries_of, path_of, query_of
 from exchange_client.batch import body_of, read_batches
 from exchange_client.errors import (
@@ -94,7 +94,7 @@ def find_folder(
                 api.get(mailbox, path_of(mailbox, "contactFolders", above)), parent_id=None
             )
         except ExchangeError as error:
-            if is_proven_absent(error):
+            if is_proven_absent(error) or is_foreign_id(error):
                 return None
             raise
         found = found or folder

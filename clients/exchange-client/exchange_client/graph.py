@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from exchange_client import categories, changes, copying, folders, reads, trouble, writes
+from exchange_client import categories, changes, copying, folders, lookup, reads, trouble, writes
 from exchange_client.api import GraphApi
 from exchange_client.clouds import CLOUDS, https_root
 from exchange_client.errors import MailboxError, MailboxProblem
@@ -16,7 +16,7 @@ from exchange_client.tokens import MsalTokens
 from exchange_client.transport import Transport, pooled_session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     import requests
 
@@ -87,7 +87,9 @@ class GraphClient(ExchangeClient):
             sleep=sleep,
         )
         tokens = MsalTokens(f"{authority}/{tenant}", root, credentials, transport)
-        self._api = GraphApi(root, transport, tokens)
+        self._api = GraphApi(
+            root, transport, tokens, has_contact_delta=self._cloud.has_contact_delta
+        )
         self._identity = tenant.lower()
         self._page_size = page_size
 
@@ -133,8 +135,14 @@ class GraphClient(ExchangeClient):
         return reads.list_contacts(self._api, mailbox, folder_id, self._page_size)
 
     @override
-    def get_contacts(self, mailbox: str, ids: Sequence[str]) -> dict[str, Found]:
-        return reads.get_contacts(self._api, mailbox, ids)
+    def get_contacts(
+        self,
+        mailbox: str,
+        ids: Sequence[str],
+        folders: Mapping[str, str | None] | None = None,
+    ) -> dict[str, Found]:
+        places = {contact_id: (folders or {}).get(contact_id) for contact_id in ids}
+        return lookup.get_contacts(self._api, mailbox, places) if places else {}
 
     @override
     def create_contacts(self, mailbox: str, creates: Sequence[ContactCreate]) -> list[Outcome]:
@@ -149,8 +157,8 @@ class GraphClient(ExchangeClient):
         return copying.copy_contacts(self._api, mailbox, copies)
 
     @override
-    def carry_photo(self, mailbox: str, source_id: str, target_id: str) -> None:
-        copying.carry_photo(self._api, mailbox, source_id, target_id)
+    def carry_photo(self, mailbox: str, source: Contact, target: Contact) -> None:
+        copying.carry_photo(self._api, mailbox, source, target)
 
     @override
     def trash_contacts(self, mailbox: str, trashes: Sequence[ContactTrash]) -> list[Outcome]:

@@ -69,8 +69,9 @@ class Changes:
             the item may have been moved, ask for it by id.
         cursor: Where the next call continues; store it after the contents. Empty: there
             is none, the next call reads everything again.
-        is_full: Whether `contacts` and `unreadable` are the folder's whole content.
+        is_full: Whether `contacts`, `unchanged` and `unreadable` are the folder's whole content.
         unreadable: Items that are in the folder and cannot be read, and why.
+        unchanged: Ids that a listing showed in the version of the last one.
         is_plain: Whether the folder was listed because the service gives no changes of it.
     """
 
@@ -79,6 +80,7 @@ class Changes:
     cursor: str = field(repr=False)
     is_full: bool
     unreadable: dict[str, ExchangeError] = field(default_factory=dict)
+    unchanged: list[str] = field(default_factory=list)
     is_plain: bool = False
 
 
@@ -106,12 +108,14 @@ class ContactUpdate:
         properties: Changed properties only. Lists and addresses replace what is there.
         etag: Version seen; None to write without a check.
         link: New link; None leaves the link as it is.
+        folder_id: Folder it was seen in; None if that is not known.
     """
 
     id: str
     properties: dict[str, Any] = field(repr=False)
     etag: str | None
     link: str | None = None
+    folder_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,12 +127,14 @@ class ContactCopy:
         folder_id: Target folder.
         properties: Overrides of the source's properties.
         link: Link of the copy; the source's own link is not carried over.
+        source_folder_id: Folder the source was seen in; None if that is not known.
     """
 
     source_id: str
     folder_id: str
     properties: dict[str, Any] = field(repr=False)
     link: str | None = None
+    source_folder_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,10 +144,12 @@ class ContactTrash:
     Attributes:
         id: Contact.
         etag: Version seen; None to delete without a check.
+        folder_id: Folder it was seen in; None if that is not known.
     """
 
     id: str
     etag: str | None
+    folder_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from exchange_client.model import (
         Changes,
@@ -73,8 +73,18 @@ class ExchangeClient(Protocol):
             FolderGoneError: The folder does not exist any more.
         """
 
-    def get_contacts(self, mailbox: str, ids: Sequence[str]) -> dict[str, Found]:
+    def get_contacts(
+        self,
+        mailbox: str,
+        ids: Sequence[str],
+        folders: Mapping[str, str | None] | None = None,
+    ) -> dict[str, Found]:
         """Read contacts by id, wherever they sit, expanded.
+
+        Args:
+            mailbox: Whose they are.
+            ids: The contacts.
+            folders: Id -> folder it was last seen in, where that is known.
 
         Returns:
             One entry per id. None only where the service proved that the item does not exist; an
@@ -90,7 +100,7 @@ class ExchangeClient(Protocol):
     def copy_contacts(self, mailbox: str, copies: Sequence[ContactCopy]) -> list[Outcome]:
         """Create contacts that carry all data of their sources, photo included."""
 
-    def carry_photo(self, mailbox: str, source_id: str, target_id: str) -> None:
+    def carry_photo(self, mailbox: str, source: Contact, target: Contact) -> None:
         """Give a contact another one's photo, unless it has one or there is none.
 
         Raises:

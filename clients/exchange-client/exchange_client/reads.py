@@ -1,83 +1,33 @@
-"""Reading contacts: by id, by folder, by link."""
+"""Addresses of contacts, and reading them by folder and by link."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exchange_client.answers import is_folder_gone, is_proven_absent
+from exchange_client.answers import is_folder_gone
 from exchange_client.api import folder_gone, path_of, query_of
-from exchange_client.batch import read_batches
 from exchange_client.contact_fields import EXPAND, LINK_PROPERTY, contact_of, quoted
-from exchange_client.errors import (
-    ExchangeError,
-    MailboxError,
-    NotFoundError,
-    ProtocolError,
-    RejectedError,
-    ThrottledError,
-)
-from exchange_client.trouble import sorted_out
+from exchange_client.errors import ExchangeError, ProtocolError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator
 
     from exchange_client.api import GraphApi
-    from exchange_client.batch import PartAnswer
-    from exchange_client.model import Contact, Found
+    from exchange_client.model import Contact
 
 
-def contact_path(mailbox: str, contact_id: str, *segments: str) -> str:
-    """Address a contact by its id alone, whatever folder it sits in (as Corso does)."""
-    return path_of(mailbox, "contacts", contact_id, *segments)
+def contact_path(
+    mailbox: str, contact_id: str, *segments: str, folder_id: str | None = None
+) -> str:
+    """Address a contact in its folder; where that is not known, by its id alone (as Corso does)."""
+    if folder_id is None:
+        return path_of(mailbox, "contacts", contact_id, *segments)
+    return folder_path(mailbox, folder_id, contact_id, *segments)
 
 
 def folder_path(mailbox: str, folder_id: str, *segments: str) -> str:
     """Address the contacts of one folder; nested folders need no longer path."""
     return path_of(mailbox, "contactFolders", folder_id, "contacts", *segments)
-
-
-def get_contacts(api: GraphApi, mailbox: str, ids: Sequence[str]) -> dict[str, Found]:
-    """Read by id, expanded; None only for ids proven not to exist, an error for unreadable ones.
-
-    Raises:
-        AuthError: Nothing works for any mailbox.
-        MailboxError: The mailbox cannot be used.
-        ThrottledError: It cannot be used for now.
-    """
-    wanted = list(dict.fromkeys(ids))
-    query = query_of({"$expand": EXPAND})
-    paths = [contact_path(mailbox, contact_id) + query for contact_id in wanted]
-    answers = [_absence_told(answer) for answer in read_batches(api, mailbox, paths)]
-    found: dict[str, Found] = {}
-    for contact_id, answer in zip(wanted, sorted_out(api, mailbox, answers), strict=True):
-        if isinstance(answer, (MailboxError, ThrottledError)):
-            raise answer
-        found[contact_id] = _found(answer, contact_id, wanted)
-    return found
-
-
-def _absence_told(answer: PartAnswer) -> PartAnswer:
-    """Keep only a proven absence; any other "not found" may come from a gateway."""
-    if isinstance(answer, NotFoundError) and not is_proven_absent(answer):
-        return RejectedError(
-            "not found, and not said to be absent",
-            code=answer.code,
-            status=answer.status,
-            request_id=answer.request_id,
-        )
-    return answer
-
-
-def _found(answer: PartAnswer, contact_id: str, wanted: Collection[str]) -> Found:
-    if isinstance(answer, NotFoundError):
-        return None
-    if isinstance(answer, ExchangeError):
-        return answer
-    try:
-        contact = contact_of(answer, is_expanded=True)
-    except ProtocolError as error:
-        return RejectedError("an item without a usable form", code=error.code)
-    return expect_id(contact, contact_id, wanted)
 
 
 def expect_id(contact: Contact, contact_id: str, asked: Collection[str]) -> Contact:

@@ -28,6 +28,8 @@ _REFUSED_STATUSES = frozenset({424, 429})
 # Seen with changing statuses (microsoft-graph-explorer issue 4056).
 _REFUSED_CODES = frozenset({"applicationthrottled", "errortoomanyobjectsopened"})
 _SERVICE_UNAVAILABLE = 503
+# One item that cannot be opened, for good (alcionai/corso 5191): patience does not help.
+_FINAL_CODES = frozenset({"errorcorruptdata", "errorcontentconversionfailed"})
 # None: no answer at all. 401 is not here: it calls for a new token, not for patience.
 _TROUBLE_STATUSES = frozenset({None, 408, 500, 502, _SERVICE_UNAVAILABLE, 504})
 
@@ -100,7 +102,8 @@ def retry_decision(  # noqa: PLR0913 - the facts of one answer, and the policy
         # With a wait attached it is a polite refusal; without, it may come from anywhere.
         or (status == _SERVICE_UNAVAILABLE and retry_after is not None)
     )
-    if not is_refused and status not in _TROUBLE_STATUSES:
+    is_final = code.lower() in _FINAL_CODES and safety is Safety.REPEATABLE
+    if is_final or (not is_refused and status not in _TROUBLE_STATUSES):
         return Decision(Verdict.ANSWER)
     is_definite = is_refused or safety is Safety.REPEATABLE
     may_repeat = is_definite or (safety is Safety.UPDATE and status == _SERVICE_UNAVAILABLE)

@@ -15,6 +15,7 @@ from exchange_client.contact_fields import LINK_PROPERTY, contact_of, extended_v
 from exchange_client.errors import (
     ExchangeError,
     MailboxError,
+    NotFoundError,
     PreconditionFailedError,
     ProtocolError,
     UnknownOutcomeError,
@@ -60,14 +61,18 @@ def update_contacts(api: GraphApi, mailbox: str, updates: Sequence[ContactUpdate
     parts = [
         Part(
             method="PATCH",
-            path=contact_path(mailbox, update.id),
+            path=contact_path(mailbox, update.id, folder_id=update.folder_id),
             safety=Safety.UPDATE,
             body=_body(update.properties, _link_values(update.link)),
             if_match=update.etag,
         )
         for update in updates
     ]
-    answers = sorted_out(api, mailbox, run_batches(api, mailbox, parts))
+    told = [
+        _moved_on(answer, update.folder_id)
+        for update, answer in zip(updates, run_batches(api, mailbox, parts), strict=True)
+    ]
+    answers = sorted_out(api, mailbox, told)
     ids = {update.id for update in updates}
     return [
         _expected(outcome_of(answer, link=update.link, is_expanded=False), update.id, ids)
@@ -80,13 +85,16 @@ def trash_contacts(api: GraphApi, mailbox: str, trashes: Sequence[ContactTrash])
     parts = [
         Part(
             method="DELETE",
-            path=contact_path(mailbox, trash.id),
+            path=contact_path(mailbox, trash.id, folder_id=trash.folder_id),
             safety=Safety.UPDATE,
             if_match=trash.etag,
         )
         for trash in trashes
     ]
-    answers = [_looked_at_again(answer) for answer in run_batches(api, mailbox, parts)]
+    answers = [
+        _moved_on(_looked_at_again(answer), trash.folder_id)
+        for trash, answer in zip(trashes, run_batches(api, mailbox, parts), strict=True)
+    ]
     return [
         Outcome(error=answer if isinstance(answer, ExchangeError) else None)
         for answer in sorted_out(api, mailbox, answers)
@@ -98,6 +106,15 @@ def _looked_at_again(answer: PartAnswer) -> PartAnswer:
     if isinstance(answer, ExchangeError) and may_be_gone(answer):
         return PreconditionFailedError(
             "the item may be gone already", code=answer.code, status=answer.status
+        )
+    return answer
+
+
+def _moved_on(answer: PartAnswer, folder_id: str | None) -> PartAnswer:
+    """Have an item looked at again that its folder does not have: it may be in another by now."""
+    if folder_id is not None and isinstance(answer, NotFoundError):
+        return PreconditionFailedError(
+            "the item is not in its folder", code=answer.code, status=answer.status
         )
     return answer
 

@@ -1,4 +1,4 @@
-"""The operator's commands: status, issues, holds, approve, reject, explain.
+"""The operator's commands: status, issues, holds, approve, reject, forget, explain.
 
 Responsible for reading the command line, exit codes and one-line errors. Must never make a digest
 or a key: an operator's shell may lack the setting that the plugins have.
@@ -106,6 +106,21 @@ def reject(
     with _opened(sync_store) as store:
         store.holds.reject(hold_id)
     _show({"hold_id": hold_id, "state": "rejected"}, render.decision, as_json=as_json)
+
+
+@app.command()
+def forget(
+    mailbox: Annotated[str, typer.Argument(help="Its address, as in `mailboxes`.")],
+    sync_store: _SyncStore = "",
+    as_json: _Json = False,  # noqa: FBT002 - a flag of the command line
+) -> None:
+    """End the pairs of a mailbox on our side only; neither service is written to.
+
+    If the mailbox is still in the settings, or is added again, it starts as a first match.
+    """
+    with _opened(sync_store) as store:
+        found = report.forget(store, mailbox)
+    _show(found, render.forgotten, as_json=as_json)
 
 
 @app.command()

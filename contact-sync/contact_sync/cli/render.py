@@ -70,6 +70,12 @@ def decision(found: Mapping[str, Any]) -> None:
     _line(_console(), f"{found['hold_id']} {found['state']}. {_NEXT[found['state']]}")
 
 
+def forgotten(found: Mapping[str, Any]) -> None:
+    """Print what was forgotten of a mailbox."""
+    counts = ", ".join(f"{number} {name}" for name, number in found["forgotten"].items())
+    _line(_console(), f"{found['mailbox']} forgotten: {counts}. Nothing was written anywhere else.")
+
+
 def explanation(found: Mapping[str, Any]) -> None:
     """Print all that is known about an id."""
     console = _console()

@@ -10,8 +10,11 @@ from dataclasses import fields
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from contact_sync.core.issues import CODES
+from contact_sync.core.issues import CODES, MAILBOX_CODES
 from contact_sync.core.model import Link, Owes, Severity, Side
+from contact_sync.errors import MailboxNotKnownError
+from contact_sync.store import EVERYTHING, session_owner
+from contact_sync.store.forgetting import forget_mailbox
 from contact_sync.store.holds import APPROVED, PENDING, REJECTED
 from contact_sync.store.runs import FAILED
 
@@ -33,7 +36,9 @@ def status(store: Store) -> dict[str, Any]:
     open_issues = store.issues.list_open()
     pending = store.holds.list_()
     last_runs = _last_runs(store)
+    troubled = _mailboxes(open_issues)
     reasons = [
+        *(f"mailbox {entry['mailbox']}: {entry['code']}. {entry['remedy']}" for entry in troubled),
         *_reasons_of_issues(open_issues),
         *(f"hold {entry.hold_id} waits for a decision" for entry in pending),
         *_reasons_of_runs(last_runs, is_session_at_work=store.locks.is_any_held()),
@@ -41,6 +46,7 @@ def status(store: Store) -> dict[str, Any]:
     return {
         "needs_a_person": bool(reasons),
         "reasons": reasons,
+        "mailboxes_in_trouble": troubled,
         "bindings": {side.value: store.binding(side) for side in Side},
         "links": {name: dict(counts) for name, counts in by_type.items()},
         "owed": dict(
@@ -66,6 +72,27 @@ def issues(store: Store) -> dict[str, Any]:
 def holds(store: Store) -> dict[str, Any]:
     """Return the holds that are not done."""
     return {"holds": [_hold(entry) for entry in store.holds.list_((PENDING, APPROVED, REJECTED))]}
+
+
+def forget(store: Store, mailbox: str) -> dict[str, Any]:
+    """Forget a mailbox; return what was known of it.
+
+    Raises:
+        SessionLockedError: A session works on it.
+        MailboxNotKnownError: Nothing is known of it.
+    """
+    name = mailbox.strip().lower()
+    owner = session_owner()
+    # Held meanwhile: a session that begins now must not find half of it.
+    store.locks.acquire(name, owner)
+    try:
+        counts = forget_mailbox(store, name)
+        if not any(counts.values()):
+            store.requests.done(Side.EXCHANGE, name, None, EVERYTHING)
+            raise MailboxNotKnownError
+    finally:
+        store.locks.release(name, owner)
+    return {"mailbox": name, "forgotten": counts}
 
 
 def explain(store: Store, remote_id: str) -> dict[str, Any]:
@@ -99,8 +126,26 @@ def explain(store: Store, remote_id: str) -> dict[str, Any]:
     }
 
 
+def _mailboxes(rows: list[IssueRow]) -> list[dict[str, str]]:
+    """Return the mailboxes in trouble, each with its cause and what to do about it."""
+    return [
+        {
+            "mailbox": row.issue.mailbox,
+            "code": row.issue.code,
+            "detail": row.issue.detail,
+            "remedy": CODES[row.issue.code].remedy,
+        }
+        for row in rows
+        if row.issue.code in MAILBOX_CODES
+    ]
+
+
 def _reasons_of_issues(rows: list[IssueRow]) -> list[str]:
-    counts = Counter(row.issue.code for row in rows if row.severity is Severity.ACTION)
+    counts = Counter(
+        row.issue.code
+        for row in rows
+        if row.severity is Severity.ACTION and row.issue.code not in MAILBOX_CODES
+    )
     return [f"{count} open issue(s) {code}" for code, count in sorted(counts.items())]
 
 

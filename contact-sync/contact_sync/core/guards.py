@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: Reason of a hold of all pairs of a mailbox: another one answers under its address.
+MAILBOX_REPLACED = "mailbox_replaced"
+
 
 @dataclass(frozen=True)
 class Limits:

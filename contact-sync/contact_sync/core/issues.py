@@ -72,7 +72,7 @@ CODES: dict[str, IssueCode] = {
             "mailbox_replaced",
             _A,
             "Another mailbox has taken the place of the known one; its pairs are held.",
-            "approve the hold (pairs are matched anew) or reject it (items are created again).",
+            "Approve the hold: pairs are forgotten and matched anew. Rejected: it is left alone.",
         ),
         IssueCode(
             "mailbox_full",
@@ -233,6 +233,7 @@ MAILBOX_READ_CODES = (
     "mailbox_replaced",
 )
 MAILBOX_WRITE_CODES = ("mailbox_full", "mailbox_named_properties", "mailbox_not_writable")
+MAILBOX_CODES = frozenset((*MAILBOX_READ_CODES, *MAILBOX_WRITE_CODES))
 
 
 def mailbox_code(problem: str) -> str:

@@ -45,6 +45,8 @@ class Session:
         self._holds: dict[str, Hold] = {
             link_id: hold
             for hold in store.holds.list_(("pending", "approved", "rejected"))
+            # That one is no hold of removals: see `planning/trouble.py`.
+            if hold.reason != guards.MAILBOX_REPLACED
             for link_id in hold.link_ids
         }
         issues = [row.issue for row in store.issues.list_open()]

@@ -10,13 +10,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from contact_sync.core.guards import MAILBOX_REPLACED
 from contact_sync.core.issues import MAILBOX_READ_CODES, mailbox_code
-from contact_sync.core.model import Issue, RecordType
+from contact_sync.core.model import Issue, Phase, RecordType, Side
+from contact_sync.store.forgetting import forget_mailbox
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from contact_sync.planning.session import Session
+    from contact_sync.store import Hold
 
 #: Status and code of a service; whatever else a tap may say is left out.
 _DETAIL = re.compile(r"[A-Za-z0-9_. -]{1,100}")
@@ -28,6 +31,12 @@ class Trouble:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._issues = session.store.issues
+        self._holds = session.store.holds
+
+    def begin(self) -> None:
+        """Forget the pairs of replaced mailboxes whose hold was approved: matched anew."""
+        for hold in self._replaced(("approved",)):
+            forget_mailbox(self._session.store, hold.mailbox)
 
     def take(self, mailbox: str, record: Mapping[str, Any]) -> None:
         """Take in that an item, or with an empty id the mailbox itself, could not be read."""
@@ -36,6 +45,8 @@ class Trouble:
         if not exchange_id:
             # One open issue for each: the cause may be another one than last time.
             self._close(mailbox, but=code)
+            if code == MAILBOX_REPLACED:
+                self._hold(mailbox)
         detail = str(record.get("detail") or "")
         link = exchange_id and self._session.store.links.by_exchange_id(mailbox, exchange_id)
         self._issues.raise_(
@@ -51,6 +62,28 @@ class Trouble:
     def is_over(self, mailbox: str) -> None:
         """Note that a mailbox was read to its end."""
         self._close(mailbox)
+        for hold in self._replaced(("pending", "approved", "rejected")):
+            if hold.mailbox == mailbox:
+                # The mailbox of these pairs is back.
+                for link_id in hold.link_ids:
+                    self._holds.finish_link(hold.hold_id, link_id)
+
+    def _replaced(self, states: Collection[str]) -> list[Hold]:
+        return [hold for hold in self._holds.list_(states) if hold.reason == MAILBOX_REPLACED]
+
+    def _hold(self, mailbox: str) -> None:
+        """Hold all pairs of a mailbox that another one has taken the place of.
+
+        Nothing is proven about an item that the new mailbox does not know (I7). The hold is one for
+        all types; a person who rejected it is not asked again.
+        """
+        held = self._replaced(("pending", "approved", "rejected"))
+        links = self._session.store.links.list_(mailbox)
+        ids = [link.link_id for link in links if link.phase is not Phase.RETIRED]
+        if ids and not any(hold.mailbox == mailbox for hold in held):
+            self._holds.put(mailbox, RecordType.CONTACT, Side.EXCHANGE, MAILBOX_REPLACED, ids)
+        elif not ids:
+            forget_mailbox(self._session.store, mailbox)
 
     def _close(self, mailbox: str, but: str | None = None) -> None:
         for code in MAILBOX_READ_CODES:

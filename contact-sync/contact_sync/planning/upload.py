@@ -55,6 +55,7 @@ class Upload:
 
     def start(self) -> Iterator[Operation]:
         """Begin the session; stage 1 owes C4C nothing before it has seen facts."""
+        self._trouble.begin()
         self._session.begin()
         Coverage(self._session).begin()
         self._echoes.begin()

@@ -83,6 +83,9 @@ class Access:
             raise exceptions.malformed_id()
         contact = mailbox.find(contact_id)
         if contact is None:
+            raise self._unknown(mailbox, contact_id)
+        is_flat = route.folder_id is None and self._switches.flat_contact_path != "all"
+        if is_flat and contact.folder_id != mailbox.default_folder_id:
             raise exceptions.item_not_found()
         if route.folder_id is not None and self.folder(mailbox, route).id != contact.folder_id:
             raise exceptions.item_not_found()
@@ -90,6 +93,14 @@ class Access:
         if is_hidden and mailbox.is_deleted_folder(contact.folder_id):
             raise exceptions.item_not_found()
         return contact
+
+    def _unknown(self, mailbox: Mailbox, wanted: str) -> exceptions.GraphError:
+        """Return the refusal of an id that the mailbox does not have."""
+        others = (box for box in self._tenant.mailboxes.values() if box is not mailbox)
+        is_foreign = wanted in mailbox.foreign or any(box.knows(wanted) for box in others)
+        if is_foreign:
+            return exceptions.foreign_id(self._switches.foreign_id)
+        return exceptions.item_not_found()
 
     def check_version(self, contact: Contact, if_match: str | None) -> None:
         """Compare an `If-Match` header with the item's change key.
@@ -108,6 +119,8 @@ class Access:
         if not is_well_formed(folder_id or ""):
             raise exceptions.malformed_id()
         folder = mailbox.folders.get(folder_id or "")
-        if folder is None or mailbox.is_deleted_folder(folder.id):
+        if folder is None:
+            raise self._unknown(mailbox, folder_id or "")
+        if mailbox.is_deleted_folder(folder.id):
             raise exceptions.item_not_found()
         return folder

@@ -216,13 +216,23 @@ class GraphAdmin(ServiceAdmin):
         licensed: bool | None = None,  # noqa: FBT001 - reads well over HTTP
         denied: bool | None = None,  # noqa: FBT001 - as above
         full: bool | None = None,  # noqa: FBT001 - as above
+        named_full: bool | None = None,  # noqa: FBT001 - as above
     ) -> None:
-        """Change a mailbox: its licence, the app's access to it, its quota. None = as it is."""
+        """Change a mailbox: its licence, the app's access to it, its quotas. None = as it is."""
         with self._lock:
             box = self._mailbox(mailbox)
             box.is_licensed = box.is_licensed if licensed is None else licensed
             box.is_denied = box.is_denied if denied is None else denied
             box.is_full = box.is_full if full is None else full
+            box.is_named_full = box.is_named_full if named_full is None else named_full
+
+    def replace_mailbox(self, mailbox: str) -> None:
+        """Put a new, empty mailbox under the same address; the ids of the old one mean nothing."""
+        with self._lock:
+            old = self._mailbox(mailbox)
+            new = self._editor.create_mailbox(old.address, is_licensed=True)
+            new.foreign = {*old.foreign, *old.contacts, *old.aliases, *old.folders}
+            self._tenant.mailboxes[old.address] = new
 
     def set_app_roles(self, roles: Sequence[str]) -> None:
         """Replace the application permissions with consent."""

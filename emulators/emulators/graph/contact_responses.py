@@ -78,6 +78,7 @@ class ContactResponses:
         if mailbox.is_full:
             raise exceptions.quota_exceeded()
         write = fields.parse_write(request.json(), fields.empty_properties(), self._switches)
+        _check_named(mailbox, write)
         contact = self._editor.create(mailbox, folder.id, write)
         return self._item(request, contact, options, 201)
 
@@ -86,7 +87,10 @@ class ContactResponses:
         options = query.parse_options(request.query, _NONE)
         contact = self._access.contact(mailbox, route)
         self._access.check_version(contact, request.headers.get("If-Match"))
+        if mailbox.is_full:
+            raise exceptions.quota_exceeded()
         write = fields.parse_write(request.json(), contact.properties, self._switches)
+        _check_named(mailbox, write)
         if write.parent_folder_id is not None:
             self._patch_parent(mailbox, contact, write.parent_folder_id)
         self._editor.update(mailbox, contact, write)
@@ -97,6 +101,10 @@ class ContactResponses:
         query.refuse_others(request.query, _NONE)
         contact = self._access.contact(mailbox, route)
         self._access.check_version(contact, request.headers.get("If-Match"))
+        is_deleted = mailbox.is_deleted_folder(contact.folder_id)
+        is_immutable = query.parse_preferences(request.headers).is_immutable
+        if is_deleted and is_immutable and self._switches.delete_again == "refused":
+            raise exceptions.cannot_delete()
         self._editor.delete(mailbox, contact)
         return Reply(204)
 
@@ -130,6 +138,8 @@ class ContactResponses:
 
     def delta(self, request: GraphRequest, route: Route, mailbox: Mailbox) -> Reply:
         """Answer `GET …/contacts/delta`."""
+        if self._switches.contact_delta == "absent":
+            raise exceptions.malformed_id()
         try:
             folder = self._access.folder(mailbox, route)
         except exceptions.GraphError as error:
@@ -195,6 +205,11 @@ class ContactResponses:
         entry = contact_json(contact, options, is_immutable=wants.is_immutable)
         body = {"@odata.context": f"{paging.context(request)}/$entity", **entry}
         return Reply(status, body, {"ETag": entry["@odata.etag"], **_applied(wants)})
+
+
+def _check_named(mailbox: Mailbox, write: fields.Write) -> None:
+    if mailbox.is_named_full and any("{" in name for name in write.extended):
+        raise exceptions.named_properties_exceeded()
 
 
 def contact_json(

@@ -72,6 +72,27 @@ def item_not_found() -> GraphError:
     return GraphError(404, "ErrorItemNotFound", text)
 
 
+def foreign_id(answer: str) -> GraphError:
+    """Return the refusal of an id that belongs to another mailbox.
+
+    Args:
+        answer: Code and status, as the switch `foreign_id` has them.
+    """
+    code, _, status = answer.partition(" ")
+    text = "The item Id doesn't belong to the targeted mailbox."
+    return GraphError(int(status), code, text)
+
+
+def cannot_delete() -> GraphError:
+    """Return the 403 for an item that is deleted already (msgraph-sdk-dotnet issue 3047)."""
+    return GraphError(403, "ErrorCannotDeleteObject", "The object cannot be deleted.")
+
+
+def named_properties_exceeded() -> GraphError:
+    """Return the 403 of a mailbox without room for named properties (docs issue 12767)."""
+    return GraphError(403, "ErrorQuotaExceeded", "Cannot get ID from name.")
+
+
 def sync_folder_not_found() -> GraphError:
     """Return the 404 for a delta of a folder that is gone."""
     text = "The specified folder could not be found in the store."

@@ -103,8 +103,9 @@ class _Parser:
         path = self._next("word")
         if path == "startswith":
             return self._starts_with()
-        if path.endswith("/any"):
-            return self._any(path.removesuffix("/any"))
+        if path.endswith(("/any", "/Any")):
+            # Microsoft's own pages have it in both spellings.
+            return self._any(path[: -len("/any")])
         return self._comparison(path)
 
     def _starts_with(self) -> Test:

@@ -90,7 +90,9 @@ class Mailbox:
         address: User principal name, lower case.
         is_licensed: False answers as a mailbox outside Exchange Online.
         is_denied: True answers as a mailbox outside the app's scope.
-        is_full: True refuses deltas and creates.
+        is_full: True refuses deltas, creates and updates.
+        is_named_full: True refuses writes of named extended properties.
+        foreign: Ids of the mailbox that was here before under the same address.
         contacts: By immutable id, those in Deleted Items included.
         aliases: Present classic id -> immutable id.
         log: Events of all folders by folder id.
@@ -105,6 +107,8 @@ class Mailbox:
     is_licensed: bool = True
     is_denied: bool = False
     is_full: bool = False
+    is_named_full: bool = False
+    foreign: set[str] = field(default_factory=set)
     folders: dict[str, Folder] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
@@ -117,6 +121,10 @@ class Mailbox:
     def find(self, contact_id: str) -> Contact | None:
         """Return the item with this id of either form, wherever it lies."""
         return self.contacts.get(self.aliases.get(contact_id, contact_id))
+
+    def knows(self, any_id: str) -> bool:
+        """Tell whether an id is one of an item or a folder of this mailbox."""
+        return self.find(any_id) is not None or any_id in self.folders
 
     def is_deleted_folder(self, folder_id: str) -> bool:
         """Tell whether a folder is Deleted Items or lies in it."""

@@ -17,6 +17,13 @@ class Switches:
     Attributes:
         if_match: `honoured` (412 on PATCH and DELETE) or `ignored`. Unconfirmed for PATCH.
         deleted_items_readable: An item in Deleted Items answers 200 to a GET by id.
+        delete_again: DELETE of an item that lies in Deleted Items is `refused` (403
+            `ErrorCannotDeleteObject`, seen with immutable ids), or `purges` it.
+        flat_contact_path: `/contacts/{id}` finds items of the `default_folder` only, as documented,
+            or of `all` folders, as clients in use have it.
+        foreign_id: Answer to an id of another mailbox, or of the one before under this address:
+            code and status; the status is not in the sources.
+        contact_delta: `present`, or `absent` as in the China cloud (400 `ErrorInvalidIdMalformed`).
         patch_parent_folder: PATCH of `parentFolderId`: `ignored`, `moves` or `refused`.
         folder_name_category: Whether the service adds the folder's name to `categories` on
             create, move and write of categories: `off`, `some` (every second item) or `all`.
@@ -57,6 +64,10 @@ class Switches:
 
     if_match: str = "honoured"
     deleted_items_readable: bool = True
+    delete_again: str = "refused"
+    flat_contact_path: str = "default_folder"
+    foreign_id: str = "ErrorInvalidMailboxItemId 404"
+    contact_delta: str = "present"
     patch_parent_folder: str = "ignored"
     folder_name_category: str = "some"
     folder_name_category_late: bool = False
@@ -106,6 +117,15 @@ class Switches:
 
 _CHOICES: dict[str, tuple[str, ...]] = {
     "if_match": ("honoured", "ignored"),
+    "delete_again": ("refused", "purges"),
+    "flat_contact_path": ("default_folder", "all"),
+    "foreign_id": (
+        "ErrorInvalidMailboxItemId 404",
+        "ErrorInvalidMailboxItemId 400",
+        "ErrorInvalidIdMalformed 400",
+        "ErrorItemNotFound 404",
+    ),
+    "contact_delta": ("present", "absent"),
     "patch_parent_folder": ("ignored", "moves", "refused"),
     "folder_name_category": ("off", "some", "all"),
     "slot_overflow": ("dropped", "refused"),

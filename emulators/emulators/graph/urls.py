@@ -28,7 +28,11 @@ _CONTACTS = {
     },
     "/{contact-id}/permanentDelete": {"POST": "contacts.permanent_delete"},
     "/{contact-id}/photo": {"GET": NOT_EMULATED, "PATCH": NOT_EMULATED},
-    "/{contact-id}/photo/$value": {"GET": "photo.get", "PUT": "photo.put"},
+    "/{contact-id}/photo/$value": {
+        "GET": "photo.get",
+        "PUT": "photo.put",
+        "PATCH": "photo.put",
+    },
     "/{contact-id}/extensions": {"GET": NOT_EMULATED, "POST": NOT_EMULATED},
     "/{contact-id}/extensions/$count": {"GET": NOT_EMULATED},
     "/{contact-id}/extensions/{extension-id}": {

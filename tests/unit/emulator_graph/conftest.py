@@ -125,4 +125,7 @@ class Graph:
 
 @pytest.fixture
 def graph() -> Graph:
-    return Graph()
+    found = Graph()
+    # Short paths for most tests; `test_emulator_graph_trouble.py` has the default.
+    found.admin.set_switch("flat_contact_path", "all")
+    return found

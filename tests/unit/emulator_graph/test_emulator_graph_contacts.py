@@ -210,6 +210,9 @@ def test_a_second_delete_and_permanent_delete_are_final(graph: Any) -> None:
     first, second = graph.add(givenName="Ada"), graph.add(givenName="Eve")
 
     graph.call("DELETE", f"/contacts/{first}")
+    refused = (403, "ErrorCannotDeleteObject")
+    assert graph.refused("DELETE", f"/contacts/{first}") == refused
+    graph.switch(delete_again="purges")
     graph.call("DELETE", f"/contacts/{first}")
     assert graph.call("POST", f"/contacts/{second}/permanentDelete").status_code == 204
 

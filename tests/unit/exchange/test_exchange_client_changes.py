@@ -80,7 +80,10 @@ def test_removed_and_back_again_is_live(service: Any, reply: Any, entity: Any) -
 def test_partial_entries_are_read_again(service: Any, reply: Any, entity: Any) -> None:
     partial = {"id": "1", "givenName": "new"}
     service.on("GET", DELTA, page(reply, partial, {"id": "2"}, cursor=CURSOR))
-    service.on("GET", f"/users/{BOX}/contacts/1", reply(body=entity("1", givenName="newer")))
+    service.on("GET", f"{ITEMS}/1", reply(body=entity("1", givenName="newer")))
+    root = {"id": "D", "displayName": "Contacts"}
+    service.on("GET", f"/users/{BOX}/contactFolders/contacts", reply(body=root))
+    service.on("GET", f"/users/{BOX}/contactFolders", page(reply))
 
     changes = service.client().read_changes(BOX, "F", CURSOR)
 
@@ -153,14 +156,44 @@ def test_i45_a_folder_without_changes_is_listed(
 
     assert [contact.id for contact in changes.contacts] == ["1", "2"]
     assert (changes.is_full, changes.is_plain) == (True, True)
-    assert changes.cursor in ("", cursor)
+    assert changes.cursor == cursor or changes.cursor.startswith("listed:")
+
+
+@pytest.mark.parametrize("code", ["ErrorItemNotFound", "ErrorSyncFolderNotFound"])
+def test_i45_not_found_from_the_first_delta_is_asked_by_listing_the_folder(
+    service: Any, reply: Any, entity: Any, code: str
+) -> None:
+    service.on("GET", DELTA, reply.error(404, code))
+    service.on("GET", ITEMS, page(reply, entity("1")))
+    assert service.client().read_changes(BOX, "F", None).is_plain
+
+
+@pytest.mark.parametrize("cloud", ["global", "china"])
+def test_i45_without_deltas_a_folder_is_listed_and_compared_by_change_key(
+    service: Any, reply: Any, entity: Any, cloud: str
+) -> None:
+    service.on("GET", DELTA, reply.error(400, "ErrorInvalidIdMalformed"))
+    service.on("GET", ITEMS, page(reply, entity("1"), entity("2")))
+    client = service.client(
+        cloud=cloud,
+        authority_url="https://login.microsoftonline.com",
+        graph_url="https://graph.microsoft.com",
+    )
+    first = client.read_changes(BOX, "F", None)
+    service.on("GET", ITEMS, page(reply, entity("1"), entity("2", changeKey="new"), entity("3")))
+    second = client.read_changes(BOX, "F", first.cursor)
+    assert ([c.id for c in first.contacts], first.unchanged) == (["1", "2"], [])
+    assert ([c.id for c in second.contacts], second.unchanged) == (["2", "3"], ["1"])
+    assert second.is_full
+    asked = [call for call in service.graph_calls() if call.path.endswith("/delta")]
+    assert len(asked) == (0 if cloud == "china" else 2)
 
 
 def test_i45_a_contact_that_cannot_be_read_is_named_and_others_go_on(
     service: Any, reply: Any, entity: Any
 ) -> None:
     service.on("GET", DELTA, page(reply, {"id": "1"}, entity("2"), cursor=CURSOR))
-    service.on("GET", f"/users/{BOX}/contacts/1", reply.error(500, "ErrorCorruptData"))
+    service.on("GET", f"{ITEMS}/1", reply.error(500, "ErrorCorruptData"))
 
     changes = service.client(max_retries=0).read_changes(BOX, "F", CURSOR)
 
@@ -186,7 +219,7 @@ def test_a_full_mailbox_is_listed(service: Any, reply: Any, entity: Any) -> None
 
     assert [c.id for c in changes.contacts] == ["1", "2", "3"]
     assert (changes.cursor, changes.is_full, changes.removed) == (CURSOR, True, [])
-    assert client.read_changes(BOX, "F", None).cursor == ""
+    assert client.read_changes(BOX, "F", None).cursor.startswith("listed:")
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,13 @@ def item(contact_id: str) -> str:
     return f"/users/{BOX}/contacts/{contact_id}"
 
 
+def only_default(service: Any, reply: Any) -> None:
+    """The mailbox has no folder but the default one: the flat path finds everything there is."""
+    folder = {"id": "D", "displayName": "Contacts"}
+    service.on("GET", f"/users/{BOX}/contactFolders/contacts", reply(body=folder))
+    service.on("GET", f"/users/{BOX}/contactFolders", reply(body={"value": []}))
+
+
 def extended(**values: str) -> list[dict[str, str]]:
     ids = {
         "link": LINK_PROPERTY.lower().replace("contactsynclink", "ContactSyncLink"),
@@ -48,6 +55,7 @@ def test_get_contacts_is_expanded_and_complete(service: Any, reply: Any, entity:
     props = extended(link="L1", sensitivity="2")
     service.on("GET", item("1"), reply(body=entity("1", singleValueExtendedProperties=props)))
     service.on("GET", item("2"), reply(body=entity("2")))
+    only_default(service, reply)
 
     found = service.client().get_contacts(BOX, ["1", "2", "3", "1"])
 
@@ -55,7 +63,7 @@ def test_get_contacts_is_expanded_and_complete(service: Any, reply: Any, entity:
     assert (first.link, first.is_private, first.is_expanded) == ("L1", True, True)
     assert (second.link, second.is_private, second.is_expanded) == (None, False, True)
     assert found["3"] is None
-    assert service.batches == [3]
+    assert service.batches == [3, 2]
     assert all(part.headers == {"Prefer": 'IdType="ImmutableId"'} for part in service.parts)
     assert service.parts[0].query == (
         "$expand=singleValueExtendedProperties"
@@ -382,8 +390,8 @@ def test_a_copy_carries_everything_visible(service: Any, reply: Any, entity: Any
     source(service, reply, entity)
     photo = f"{item('S')}/photo/$value"
     service.on("GET", photo, reply(body=b"jpeg", headers={"Content-Type": "image/png"}))
-    service.on("PUT", f"{item('N')}/photo/$value", reply(200))
-    service.on("GET", item("N"), reply(body=entity("N", changeKey="ck-photo")))
+    service.on("PUT", f"{ITEMS}/N/photo/$value", reply(200))
+    service.on("GET", f"{ITEMS}/N", reply(body=entity("N", changeKey="ck-photo")))
 
     (outcome,) = service.client().copy_contacts(BOX, [copy(surname="T")])
 

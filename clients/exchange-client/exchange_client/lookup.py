@@ -1,0 +1,159 @@
+"""Asking for contacts by id, wherever they sit, and what counts as proof that one is gone (I7).
+
+The flat path `/contacts/{id}` is documented for the default folder alone ("Get contact"), so an
+item is asked for in the folder it was seen in, and by the flat path only when it is not there.
+Whether the flat path finds items of every folder is tried, not believed: where it does not, "not
+found" is proof only after each folder of the mailbox has said so, twice, in opposite orders. An
+item that its owner moves once between two answers cannot slip through both rounds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from exchange_client.answers import is_proven_absent
+from exchange_client.api import entries_of, query_of
+from exchange_client.batch import MAX_PARTS, read_batches
+from exchange_client.contact_fields import EXPAND, contact_of
+from exchange_client.errors import (
+    ExchangeError,
+    MailboxError,
+    NotFoundError,
+    ProtocolError,
+    RejectedError,
+    ThrottledError,
+)
+from exchange_client.folders import list_folders
+from exchange_client.model import Contact
+from exchange_client.reads import contact_path, expect_id, folder_path
+from exchange_client.trouble import sorted_out
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from exchange_client.api import GraphApi
+    from exchange_client.batch import PartAnswer
+    from exchange_client.model import Folder, Found
+
+
+def get_contacts(api: GraphApi, mailbox: str, places: Mapping[str, str | None]) -> dict[str, Found]:
+    """Read by id, expanded; None only for ids proven not to exist, an error for unreadable ones.
+
+    Args:
+        api: Where to ask.
+        mailbox: Whose contacts.
+        places: Id -> folder it was last seen in, None if that is not known.
+
+    Raises:
+        AuthError: Nothing works for any mailbox.
+        MailboxError: The mailbox cannot be used.
+        ThrottledError: It cannot be used for now.
+    """
+    search = _Search(api, mailbox, list(places))
+    search.ask([(contact_id, folder) for contact_id, folder in places.items() if folder])
+    search.ask([(contact_id, None) for contact_id in places if contact_id not in search.found])
+    return search.result()
+
+
+def _told(answer: PartAnswer, folder_id: str | None) -> PartAnswer:
+    """Keep only a proven absence; any other "not found" may come from a gateway.
+
+    Of a folder, which may be gone itself, each says no more than that the item is not there.
+    """
+    is_flat = folder_id is None
+    if is_flat and isinstance(answer, NotFoundError) and not is_proven_absent(answer):
+        return RejectedError(
+            "not found, and not said to be absent",
+            code=answer.code,
+            status=answer.status,
+            request_id=answer.request_id,
+        )
+    return answer
+
+
+class _Search:
+    """One look-up; `found` are the ids with an answer that is final."""
+
+    def __init__(self, api: GraphApi, mailbox: str, asked: Sequence[str]) -> None:
+        self._api = api
+        self._mailbox = mailbox
+        self._asked = asked
+        self.found: dict[str, Found] = {}
+
+    def ask(self, questions: Sequence[tuple[str, str | None]]) -> None:
+        """Ask for ids in the given folders; None: by the flat path."""
+        query = query_of({"$expand": EXPAND})
+        paths = [
+            contact_path(self._mailbox, i, folder_id=folder) + query for i, folder in questions
+        ]
+        answers = [
+            _told(answer, folder)
+            for (_, folder), answer in zip(
+                questions, read_batches(self._api, self._mailbox, paths), strict=True
+            )
+        ]
+        sorted_answers = sorted_out(self._api, self._mailbox, answers)
+        for (contact_id, _), answer in zip(questions, sorted_answers, strict=True):
+            if isinstance(answer, (MailboxError, ThrottledError)):
+                raise answer
+            if not isinstance(answer, NotFoundError):
+                self.found.setdefault(contact_id, self._read(answer, contact_id))
+
+    def _read(self, answer: PartAnswer, contact_id: str) -> Found:
+        if isinstance(answer, ExchangeError):
+            return answer
+        try:
+            contact = contact_of(answer, is_expanded=True)
+        except ProtocolError as error:
+            return RejectedError("an item without a usable form", code=error.code)
+        return expect_id(contact, contact_id, self._asked)
+
+    def result(self) -> dict[str, Found]:
+        """Prove what was not found to be absent; give all answers."""
+        missing = [contact_id for contact_id in self._asked if contact_id not in self.found]
+        if missing and not self._api.is_flat_path_wide:
+            folders = list_folders(self._api, self._mailbox)
+            if not self._is_flat_path_wide(folders):
+                ids = [folder.id for folder in folders if not folder.is_default]
+                for order in (ids, ids[::-1]):
+                    self._sweep(missing, order)
+        return {contact_id: self.found.get(contact_id) for contact_id in self._asked}
+
+    def _sweep(self, missing: Sequence[str], folder_ids: Sequence[str]) -> None:
+        for folder_id in folder_ids:
+            self.ask([(i, folder_id) for i in missing if i not in self.found])
+
+    def _is_flat_path_wide(self, folders: Collection[Folder]) -> bool:
+        """Whether the flat path finds items outside the default folder, tried with one of them."""
+        if all(folder.is_default for folder in folders):
+            return True
+        if self._api.is_flat_path_wide is None:
+            default = {folder.id for folder in folders if folder.is_default}
+            witness = next(
+                (
+                    entry.id
+                    for entry in self.found.values()
+                    if isinstance(entry, Contact) and entry.folder_id not in default
+                ),
+                None,
+            ) or self._any_outside(folders)
+            if witness is None:
+                return False
+            (answer,) = read_batches(
+                self._api, self._mailbox, [contact_path(self._mailbox, witness)]
+            )
+            if isinstance(answer, ExchangeError) and not is_proven_absent(answer):
+                return False
+            self._api.is_flat_path_wide = not isinstance(answer, ExchangeError)
+        return self._api.is_flat_path_wide
+
+    def _any_outside(self, folders: Collection[Folder]) -> str | None:
+        """Give the id of an item that sits outside the default folder."""
+        query = query_of({"$top": "1", "$select": "id"})
+        others = [folder.id for folder in folders if not folder.is_default][:MAX_PARTS]
+        paths = [folder_path(self._mailbox, folder_id) + query for folder_id in others]
+        for answer in read_batches(self._api, self._mailbox, paths):
+            if not isinstance(answer, ExchangeError):
+                for entry in entries_of(answer):
+                    return str(entry.get("id"))
+        return None
