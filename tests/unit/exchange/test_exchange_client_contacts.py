@@ -179,7 +179,7 @@ def test_only_refused_parts_are_repeated_after_the_longest_wait(
 
     assert [o.contact.id for o in outcomes] == ["0", "1", "2"]
     assert service.batches == [3, 2]
-    assert service.clock.sleeps == [7.5]
+    assert service.clock.sleeps == [8.0]
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_a_read_is_repeated_and_waits_as_told(service: Any, reply: Any) -> None:
 
     service.client().check_mailbox(BOX)
 
-    assert service.clock.sleeps == [1.5, 2.0]
+    assert service.clock.sleeps == [2.0, 2.0]
 
 
 def test_a_long_wait_ends_the_call_and_keeps_the_mailbox_closed(service: Any, reply: Any) -> None:
