@@ -41,6 +41,7 @@ _KNOWN = {
         "accounts",
         "contacts",
         "individual_customers",
+        "view_problems",
         "view_reads",
         "code_lists",
     ),
@@ -55,6 +56,7 @@ _NEEDED = {
     ("c4c-to-exchange", "accounts"): ("ObjectID",),
     ("c4c-to-exchange", "contacts"): ("ObjectID",),
     ("c4c-to-exchange", "individual_customers"): ("ObjectID",),
+    ("c4c-to-exchange", "view_problems"): ("record_type", "view_name"),
     ("c4c-to-exchange", "view_reads"): ("record_type", "view_name"),
 }
 

@@ -169,7 +169,8 @@ class PlainBook:
         self.counts[outcome] = self.counts.get(outcome, 0) + 1
         if self._store is not None and record.remote_id in self._open:
             for code in _CODES:
-                self._store.issues.close(code=code, **self._selector(record.remote_id))
+                selector: dict[str, Any] = {**self._selector(record.remote_id)}
+                self._store.issues.close(code=code, **selector)
 
     def unfit(self, record: PlainRecord, error: UnfitRecordError) -> None:
         """Report a record that no service could take."""

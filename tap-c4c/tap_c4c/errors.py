@@ -8,7 +8,14 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from c4c_client import AuthError, C4CError, NotFoundError, ThrottledError, TransientError
+from c4c_client import (
+    AuthError,
+    C4CError,
+    NotFoundError,
+    RejectedError,
+    ThrottledError,
+    TransientError,
+)
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SingerSDKError
 from singer_sdk.plugin_base import SingerCommand
 from typing_extensions import override
@@ -16,10 +23,8 @@ from typing_extensions import override
 from tap_c4c.quiet import keep_log_clean
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
     from types import TracebackType
-
-    from c4c_client import RejectedError
 
     from tap_c4c.record_types import RecordType, View
 
@@ -50,6 +55,16 @@ def explain_filter(record_type: RecordType, view: View, error: RejectedError) ->
     return FatalAPIError(
         f"views: C4C refused the filter of view {view.name} ({record_type.name}): {error}"
     )
+
+
+def explain_views(
+    troubled: Sequence[tuple[RecordType, View, C4CError | None]],
+) -> SingerSDKError:
+    """Turn trouble of every view into one error; the first one stands for all."""
+    record_type, view, error = troubled[0]
+    if isinstance(error, RejectedError):
+        return explain_filter(record_type, view, error)
+    return explain(error or C4CError("nothing can be read"))
 
 
 @contextmanager

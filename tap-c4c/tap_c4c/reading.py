@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
@@ -11,9 +12,9 @@ from tap_c4c.schemas import CURSOR, KEY, is_free
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from c4c_client import C4CRecord
+    from c4c_client import C4CError, C4CRecord
 
-    from tap_c4c.record_types import View
+    from tap_c4c.record_types import RecordType, View
 
 # C4C stores 0001-01-01 and 9999-12-31 for "no date"; as a bookmark they would stop the stream
 # for good or start it over for ever.
@@ -21,6 +22,8 @@ _FIRST_YEAR, _LAST_YEAR = 1971, 9998
 
 #: An answer tells its time in whole seconds, and has been on its way for some.
 _CLOCK_NOISE = timedelta(minutes=1)
+
+_ANSWER = re.compile(r"C4C answered (\d{3})(?: \(code ([^,)]+))?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +160,19 @@ def live_record(record: C4CRecord, view: View, *, in_view: bool) -> dict[str, An
 def tombstone(object_id: str, view: View, deleted_at: datetime) -> dict[str, Any]:
     """Give the record of a business partner that is gone."""
     return {KEY: object_id, "view_name": view.name, "_sdc_deleted_at": deleted_at.isoformat()}
+
+
+def problem(record_type: RecordType, view: View, object_id: str, error: C4CError) -> dict[str, Any]:
+    """Give the record of what cannot be read: a record, or with an empty id the view itself."""
+    # Messages of the client hold statuses, codes and names of properties, and nothing else.
+    answered = _ANSWER.search(str(error))
+    return {
+        "record_type": record_type.name,
+        "view_name": view.name,
+        KEY: object_id,
+        "problem": "unreadable" if object_id else "refused",
+        "detail": " ".join(filter(None, answered.groups())) if answered else "no answer",
+    }
 
 
 def _format_time(moment: datetime) -> str:

@@ -67,6 +67,19 @@ VIEW_READS: dict[str, Any] = th.PropertiesList(
     ),
 ).to_dict()
 
+VIEW_PROBLEMS: dict[str, Any] = th.PropertiesList(
+    th.Property("record_type", th.StringType, required=True),
+    th.Property("view_name", th.StringType, required=True),
+    th.Property(
+        KEY,
+        th.StringType,
+        required=True,
+        description="Record that cannot be read; empty: the view as a whole.",
+    ),
+    th.Property("problem", th.StringType, description="`unreadable` or `refused`."),
+    th.Property("detail", th.StringType, description="What C4C answered: status and code."),
+).to_dict()
+
 CODE_LISTS: dict[str, Any] = th.PropertiesList(
     th.Property("collection", th.StringType, required=True),
     th.Property(

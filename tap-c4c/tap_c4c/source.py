@@ -39,6 +39,7 @@ class Source:
     Attributes:
         now: The clock.
         finished: Views that were read to the end, and whose records were all emitted.
+        started: All views that were tried.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Source:
         self._given_requests = requests
         self.now = now
         self.finished: list[ViewRead] = []
+        self.started: list[ViewRead] = []
 
     @cached_property
     def metadata(self) -> Metadata:

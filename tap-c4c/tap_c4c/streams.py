@@ -15,7 +15,7 @@ from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 from typing_extensions import override
 
 from tap_c4c import reading, schemas, settings
-from tap_c4c.errors import explained
+from tap_c4c.errors import explain_views, explained
 from tap_c4c.record_types import RECORD_TYPES
 from tap_c4c.source import MARK
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from tap_c4c.record_types import RecordType
     from tap_c4c.source import Source
     from tap_c4c.type_pass import ViewRead
+
+_WARN = logging.WARNING
 
 
 class TenantStream(Stream):
@@ -110,7 +112,9 @@ class RecordStream(TenantStream):
             is_full_wanted=self.replication_method == REPLICATION_FULL_TABLE,
         )
         yield from type_pass.records()
-        for read in type_pass.reads:
+        self._source.started.extend(type_pass.reads)
+        done = [read for read in type_pass.reads if read.problem is None]
+        for read in done:
             self.log(
                 "Read view %s%s: %d records, %d tombstones",
                 read.view.name,
@@ -118,9 +122,9 @@ class RecordStream(TenantStream):
                 len(read.emitted),
                 read.tombstones,
             )
-        self._source.finished.extend(type_pass.reads)
+        self._source.finished.extend(done)
         if not self._tap.streams[ViewReadsStream.name].selected:
-            for read in type_pass.reads:
+            for read in done:
                 self.advance(read)
 
     def advance(self, read: ViewRead) -> None:
@@ -148,8 +152,33 @@ class RecordStream(TenantStream):
 
     def _is_last(self, read: ViewRead) -> bool:
         """Whether it is the last view of the record type: requests are made for the type."""
-        own = [entry for entry in self._source.finished if entry.record_type == self.record_type]
-        return read is own[-1]
+        own = [entry for entry in self._source.started if entry.record_type == self.record_type]
+        # What a view in trouble was asked for is still wanted.
+        return read is own[-1] and all(entry.problem is None for entry in own)
+
+
+class ViewProblemsStream(TenantStream):
+    """What could not be read: records, and views as a whole; all others go on (I45).
+
+    By its name it comes before the stream that moves the state of a view on.
+    """
+
+    name = "view_problems"
+    primary_keys = ("record_type", "view_name", schemas.KEY)
+    schema = schemas.VIEW_PROBLEMS
+
+    @override
+    def records(self) -> Iterator[dict[str, Any]]:
+        troubled = [read for read in self._source.started if read.problem is not None]
+        if troubled and not self._source.finished:
+            raise explain_views([(read.record_type, read.view, read.problem) for read in troubled])
+        for read in self._source.started:
+            if read.problem is not None:
+                self.log("View %s was left out: %s", read.view.name, read.problem, level=_WARN)
+                yield reading.problem(read.record_type, read.view, "", read.problem)
+            for object_id, error in read.unreadable.items():
+                self.log("A record was left out: %s", error, level=_WARN)
+                yield reading.problem(read.record_type, read.view, object_id, error)
 
 
 class ViewReadsStream(TenantStream):

@@ -71,6 +71,7 @@ class TapC4C(Tap):
                 for entry in RECORD_TYPES
             ),
             streams.CodeListsStream(self, source),
+            streams.ViewProblemsStream(self, source),
             streams.ViewReadsStream(self, source),
         ]
 

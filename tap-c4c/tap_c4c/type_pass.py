@@ -10,7 +10,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from c4c_client import RejectedError, filters
+from c4c_client import C4CError, RejectedError, filters
 
 from tap_c4c import reading
 from tap_c4c.errors import explain_filter
@@ -38,6 +38,8 @@ class ViewRead:
         listed: Ids in the view; None if they were not listed.
         emitted: Ids of the live records emitted.
         tombstones: Number of tombstones emitted.
+        problem: Why the view cannot be read; None if it was read to its end.
+        unreadable: Records that cannot be read, and why.
         bookmark: Latest time of change seen; once complete, the next pass's bookmark.
         clock_offset: How far C4C's clock is ahead of ours; None: it does not tell.
     """
@@ -49,6 +51,8 @@ class ViewRead:
     listed: set[str] | None = None
     emitted: set[str] = field(default_factory=set)
     tombstones: int = 0
+    problem: C4CError | None = None
+    unreadable: dict[str, C4CError] = field(default_factory=dict)
     clock_offset: timedelta | None = None
 
     @property
@@ -110,12 +114,13 @@ class TypePass:
         started = self._monotonic()
         for read in self.reads:
             if read.was_full:
-                yield from self._read_whole(read)
+                yield from self._tried([read], self._read_whole(read))
         changed = [read for read in self.reads if not read.was_full]
         if changed:
-            yield from self._read_changes(changed)
+            yield from self._tried(changed, self._read_changes(changed))
         duration = timedelta(seconds=self._monotonic() - started)
-        yield from self._look_up()
+        sound = [read for read in self.reads if read.problem is None]
+        yield from self._tried(sound, self._look_up(sound))
         offset = self._client.clock_offset
         for read in self.reads:
             read.clock_offset = offset
@@ -127,9 +132,26 @@ class TypePass:
                 None if offset is None else self._now() + offset,
             )
 
+    def _tried(
+        self, reads: Sequence[ViewRead], records: Iterator[dict[str, Any]]
+    ) -> Iterator[dict[str, Any]]:
+        """Yield what can be read; trouble of some views stops no others (I45).
+
+        Without a sync store nobody would hear of it: it is raised.
+        """
+        try:
+            yield from records
+        except C4CError as error:
+            if not self._asked.has_store:
+                raise
+            # Whether these views are in trouble or the whole service is asked, not guessed.
+            self._client.check_connection()
+            for read in reads:
+                read.problem = read.problem or error
+
     def _read_whole(self, read: ViewRead) -> Iterator[dict[str, Any]]:
         read.listed = set()
-        for record in self._list(read.view):
+        for record in self._readable([read], read.view.filter, read.listed):
             read.listed.add(record.object_id)
             read.bookmark = reading.latest_change(read.bookmark, [record])
             yield self._emit(read, record)
@@ -137,25 +159,29 @@ class TypePass:
     def _read_changes(self, reads: list[ViewRead]) -> Iterator[dict[str, Any]]:
         """Read once what changed, in the views or not, and ask each view for its ids."""
         since = min(read.resume_at for read in reads if read.resume_at is not None)
-        changed = list(
-            self._client.list_records(
-                self._record_type.collection, filter=filters.since(CURSOR, since)
-            )
-        )
+        changed = list(self._readable(reads, filters.since(CURSOR, since)))
         if self._has_clock_moved(reads):
             for read in reads:
                 read.resume_at = None
-                yield from self._read_whole(read)
+                yield from self._tried([read], self._read_whole(read))
             return
         for read in reads:
-            read.bookmark = reading.latest_change(read.bookmark, changed)
-            if read.view.filter or self._asked.has_store:
-                # After the changes: what entered the view since then comes with the next pass.
-                read.listed = {record.object_id for record in self._list(read.view, (KEY,))}
-            for record in changed:
-                # The sync must also see what its links lost sight of; nobody else needs it.
-                if self._asked.has_store or self._is_in_view(read, record.object_id):
-                    yield self._emit(read, record)
+            yield from self._tried([read], self._show_changes(read, changed))
+
+    def _show_changes(
+        self, read: ViewRead, changed: Sequence[C4CRecord]
+    ) -> Iterator[dict[str, Any]]:
+        """Ask a view for its ids, and yield what changed."""
+        read.bookmark = reading.latest_change(read.bookmark, changed)
+        if read.view.filter or self._asked.has_store:
+            # After the changes: what entered the view since then comes with the next pass.
+            read.listed = {
+                record.object_id for record in self._list(read.view, read.view.filter, (KEY,))
+            }
+        for record in changed:
+            # The sync must also see what its links lost sight of; nobody else needs it.
+            if self._asked.has_store or self._is_in_view(read, record.object_id):
+                yield self._emit(read, record)
 
     def _has_clock_moved(self, reads: Iterable[ViewRead]) -> bool:
         offset = self._client.clock_offset
@@ -166,25 +192,60 @@ class TypePass:
             for read in reads
         )
 
-    def _look_up(self) -> Iterator[dict[str, Any]]:
+    def _readable(
+        self, reads: Sequence[ViewRead], condition: str | None, listed: set[str] | None = None
+    ) -> Iterator[C4CRecord]:
+        """List records; those that spoil the listing for the others are found and left out."""
+        seen: set[str] = set()
+        try:
+            for record in self._list(reads[0].view, condition):
+                seen.add(record.object_id)
+                yield record
+        except C4CError:
+            if not self._asked.has_store:
+                raise
+            self._client.check_connection()
+        else:
+            return
+        # If not even the ids can be listed, it is no record's trouble.
+        ids = [record.object_id for record in self._list(reads[0].view, condition, (KEY,))]
+        if listed is not None:
+            listed.update(ids)
+        missing = [object_id for object_id in ids if object_id not in seen]
+        for start in range(0, len(missing), _LOOKUP_CHUNK):
+            found = self._get(reads, missing[start : start + _LOOKUP_CHUNK])
+            yield from (record for record in found.values() if record is not None)
+
+    def _get(self, reads: Sequence[ViewRead], ids: Sequence[str]) -> dict[str, C4CRecord | None]:
+        """Read by key; what cannot be read is noted for its views, and left out."""
+        if not self._asked.has_store:
+            return self._client.get_records(self._record_type.collection, ids)
+
+        def failed(object_id: str, error: C4CError) -> None:
+            for read in reads:
+                read.unreadable[object_id] = error
+
+        return self._client.get_records(self._record_type.collection, ids, failed)
+
+    def _look_up(self, reads: Sequence[ViewRead]) -> Iterator[dict[str, Any]]:
         """Ask by key for what the store waits for; a 404 is the only proof that it is gone."""
         anywhere = set().union(*(read.listed or () for read in self.reads))
         awaited = {
             read.view.name: reading.ids_to_look_up(
                 self._asked,
-                emitted=read.emitted,
+                emitted=read.emitted | read.unreadable.keys(),
                 # A record that another view shows is not missing. Whole reads are rare, and
                 # account for each record of their own.
                 listed=(read.listed or ()) if read.was_full else anywhere,
             )
-            for read in self.reads
+            for read in reads
         }
         ids = iter(sorted(set().union(*awaited.values())))
         while chunk := list(islice(ids, _LOOKUP_CHUNK)):
-            found = self._client.get_records(self._record_type.collection, chunk)
-            for read in self.reads:
+            found = self._get(reads, chunk)
+            for read in reads:
                 for object_id in chunk:
-                    if object_id in awaited[read.view.name]:
+                    if object_id in awaited[read.view.name] and object_id in found:
                         yield self._account_for(read, object_id, found[object_id])
 
     def _account_for(
@@ -203,11 +264,15 @@ class TypePass:
     def _is_in_view(self, read: ViewRead, object_id: str) -> bool:
         return reading.is_in_view(read.view, object_id, read.listed or ())
 
-    def _list(self, view: View, select: Sequence[str] = ()) -> Iterator[C4CRecord]:
+    def _list(
+        self, view: View, condition: str | None, select: Sequence[str] = ()
+    ) -> Iterator[C4CRecord]:
         records = self._client.list_records(
-            self._record_type.collection, filter=view.filter, select=select
+            self._record_type.collection, filter=condition, select=select
         )
         try:
             yield from records
         except RejectedError as error:
+            if self._asked.has_store:
+                raise
             raise explain_filter(self._record_type, view, error) from None

@@ -32,7 +32,10 @@ TENANT.admin.link(CONTACT, ACCOUNT, is_main=True)
 LEFT_OUT = ("tap_stream_transformed_catalog_schema_matches_record",)
 
 Suite = get_tap_test_class(
-    TapC4C, config=TENANT.config, suite_config=SuiteConfig(), parse_env_config=False
+    TapC4C,
+    config=TENANT.config,
+    suite_config=SuiteConfig(ignore_no_records_for_streams=["view_problems"]),
+    parse_env_config=False,
 )
 for name in LEFT_OUT:
     delattr(Suite, f"test_{name}")

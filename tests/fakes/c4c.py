@@ -6,11 +6,21 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from c4c_client import C4CRecord, Code, EntityType, Metadata, NotFoundError, Property
+from c4c_client import (
+    C4CRecord,
+    Code,
+    EntityType,
+    Metadata,
+    NotFoundError,
+    Property,
+    TransientError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import timedelta
+
+    from c4c_client import C4CError
 
 ACCOUNTS = "CorporateAccountCollection"
 CONTACTS = "ContactCollection"
@@ -63,6 +73,7 @@ class FakeC4C:
         matches: Filter text -> what it matches; an unknown filter is a mistake of the test.
         calls: (method, collection, argument), in order.
         failures: Method name, or `method collection` -> what to raise.
+        broken: Keys of records that cannot be read, alone or in a page with others.
         after: Hooks by method name, run once when it has answered: users who act meanwhile.
     """
 
@@ -74,6 +85,7 @@ class FakeC4C:
     calls: list[tuple[str, str, Any]] = field(default_factory=list)
     failures: dict[str, Exception] = field(default_factory=dict)
     after: dict[str, Callable[[], None]] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
 
     def put(self, object_id: str, changed: str, *, collection: str = CONTACTS, **more: Any) -> None:
         """Create or replace a record; `changed` is a time of day of 2026-11-01, HH:MM."""
@@ -110,12 +122,28 @@ class FakeC4C:
         ]
         if "list_records" in self.after:
             self.after.pop("list_records")()
-        yield from found
+        for record in found:
+            if record.object_id in self.broken and "ObjectID" not in select:
+                raise TransientError("C4C answered 500")
+            yield record
+
+    def check_connection(self) -> None:
+        self._called("check_connection", "", None)
 
     def get_records(
-        self, collection: str, object_ids: Sequence[str]
+        self,
+        collection: str,
+        object_ids: Sequence[str],
+        failed: Callable[[str, C4CError], None] | None = None,
     ) -> dict[str, C4CRecord | None]:
         self._called("get_records", collection, tuple(object_ids))
+        broken = self.broken & set(object_ids)
+        if broken and failed is None:
+            raise TransientError("C4C answered 500")
+        for object_id in sorted(broken):
+            assert failed is not None
+            failed(object_id, TransientError("C4C answered 500"))
+        object_ids = [object_id for object_id in object_ids if object_id not in broken]
         stored = self.records.get(collection, {})
         return {
             object_id: _record(object_id, stored[object_id]) if object_id in stored else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mutants import Mutant
 
 _CLIENT = "clients/c4c-client/c4c_client"
+_VIEWS = "tests/system/test_rules_view_trouble.py"
 _STOPPING = "tests/unit/test_c4c_client_stopping.py"
 
 C4C = (
@@ -55,5 +56,29 @@ C4C = (
         "        self._sleep(max(due))\n",
         "        self._sleep(due[-1])\n",
         (_STOPPING,),
+    ),
+    Mutant(
+        "a view that C4C refuses ends the session",
+        ("I45",),
+        "tap-c4c/tap_c4c/type_pass.py",
+        "                read.problem = read.problem or error\n",
+        "                raise\n",
+        (_VIEWS,),
+    ),
+    Mutant(
+        "a view that could not be read counts as read to its end",
+        ("I45",),
+        "tap-c4c/tap_c4c/streams.py",
+        "        done = [read for read in type_pass.reads if read.problem is None]\n",
+        "        done = list(type_pass.reads)\n",
+        ("tests/unit/tap_c4c/test_tap_c4c.py",),
+    ),
+    Mutant(
+        "the issue about a refused view stays open for ever",
+        ("I28",),
+        "contact-sync/contact_sync/planning/trouble.py",
+        '                self._issues.close(code="view_refused", mailbox="", record_type=kind)\n',
+        "                pass\n",
+        (_VIEWS,),
     ),
 )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import requests
 
     from c4c_client.auth import Auth
+    from c4c_client.errors import C4CError
     from c4c_client.metadata import Metadata
     from c4c_client.model import C4CRecord, Code, Write, WriteResult
 
@@ -189,14 +190,23 @@ class C4CClient:
         return self._reader(collection).record(object_id)
 
     def get_records(
-        self, collection: str, object_ids: Sequence[str]
+        self,
+        collection: str,
+        object_ids: Sequence[str],
+        failed: Callable[[str, C4CError], None] | None = None,
     ) -> dict[str, C4CRecord | None]:
         """Read records by key, many in one request.
+
+        Args:
+            collection: Such as `ContactCollection`.
+            object_ids: Keys.
+            failed: Told of each key that cannot be read, and why; such a key is left out. Without
+                it the first failure is raised.
 
         Returns:
             One entry for each key asked for. None is proof: C4C answered that key with 404.
         """
-        return self._reader(collection).records(object_ids)
+        return self._reader(collection).records(object_ids, failed)
 
     def search(
         self, collection: str, filters: Sequence[str], select: Sequence[str] = ()

@@ -10,18 +10,21 @@ from c4c_client import filters
 from c4c_client.answers import expect_key, read_page, read_record, to_properties, to_record
 from c4c_client.batch import Part, decode_batch, encode_batch
 from c4c_client.error_mapping import read_error
-from c4c_client.errors import NotFoundError, ProtocolError
+from c4c_client.errors import C4CError, NotFoundError, ProtocolError
 from c4c_client.model import Code
 from c4c_client.paging import KEY, read_linked, select_option, walk
+from c4c_client.transport import SERVICE_DOCUMENT
 from c4c_client.urls import collection_path, entity_path, next_path, with_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from c4c_client.answers import Answer, Page
     from c4c_client.batch import BatchAnswer
     from c4c_client.model import C4CRecord
     from c4c_client.transport import Transport
+
+    Failed = Callable[[str, C4CError], None]
 
 #: Longer ones go as GET inside `$batch`. Unconfirmed: where C4C's own limit lies; a 414 is
 #: answered in the same way.
@@ -47,21 +50,67 @@ class CollectionReader:
         """
         return read_record(self._transport.get(self._record_path(object_id), self._action))
 
-    def records(self, object_ids: Sequence[str]) -> dict[str, C4CRecord | None]:
-        """Read records by key; None only where C4C answered that very key with 404."""
+    def records(
+        self, object_ids: Sequence[str], failed: Failed | None = None
+    ) -> dict[str, C4CRecord | None]:
+        """Read records by key; None only where C4C answered that very key with 404.
+
+        Args:
+            object_ids: Keys.
+            failed: Told of each key that cannot be read, which is left out then; None: raise.
+        """
         keys = list(dict.fromkeys(object_ids))
-        answers = dict(
-            zip(keys, self._batch([self._record_path(key) for key in keys]), strict=True)
-        )
+        paths = {key: self._record_path(key) for key in keys}
+        answers = self._answers(paths, failed)
         if any(answer.status in _GONE for answer in answers.values()):
             # A collection that is not offered (any more) answers every key with 404 as well;
             # this read fails then, and nobody takes its records for deleted.
             self.first_page({"$select": KEY, "$top": "1"})
+        found: dict[str, C4CRecord | None] = {}
+        for key, answer in answers.items():
+            try:
+                found[key] = (
+                    None
+                    if answer.status in _GONE
+                    else expect_key(read_record(self._checked(answer)), key)
+                )
+            except C4CError as error:
+                if failed is None:
+                    raise
+                failed(key, error)
+        return found
+
+    def _answers(self, paths: Mapping[str, str], failed: Failed | None) -> dict[str, Answer]:
+        """Send reads by name; leave out those to which no answer comes, if that is wanted."""
+        if failed is None:
+            return dict(zip(paths, self._batch(list(paths.values())), strict=True))
+        answers: dict[str, Answer] = {}
+        names = list(paths)
+        for start in range(0, len(names), self._batch_parts):
+            answers |= self._apart(paths, names[start : start + self._batch_parts], failed)
+        return answers
+
+    def _apart(
+        self, paths: Mapping[str, str], names: Sequence[str], failed: Failed
+    ) -> dict[str, Answer]:
+        """Send a batch; if it is not answered, find the part that spoils it for the others.
+
+        Raises:
+            C4CError: Nothing is answered at all.
+        """
+        try:
+            found = self._patient_batch([paths[name] for name in names])
+            return dict(zip(names, found, strict=True))
+        except C4CError as error:
+            # Whether one part is in trouble or the whole service is asked, not guessed (I45).
+            self._transport.get(SERVICE_DOCUMENT, "read the service document")
+            if len(names) == 1:
+                failed(names[0], error)
+                return {}
+        half = len(names) // 2
         return {
-            key: None
-            if answer.status in _GONE
-            else expect_key(read_record(self._checked(answer)), key)
-            for key, answer in answers.items()
+            **self._apart(paths, names[:half], failed),
+            **self._apart(paths, names[half:], failed),
         }
 
     def search(self, conditions: Sequence[str], select: Sequence[str]) -> list[list[C4CRecord]]:

@@ -45,6 +45,18 @@ CODES: dict[str, IssueCode] = {
             "Open the item in Outlook; if it is damaged there too, delete it.",
         ),
         IssueCode(
+            "unreadable_record",
+            _A,
+            "C4C cannot give out this record; nothing is said or done about it.",
+            "Open the record in C4C; if it is damaged there too, have SAP's support look at it.",
+        ),
+        IssueCode(
+            "view_refused",
+            _A,
+            "C4C does not serve these views of a record type; nothing that rests on them is done.",
+            "Correct the `filter` in `views`, or tick the service in the user's arrangement.",
+        ),
+        IssueCode(
             "mailbox_unlicensed",
             _A,
             "The user has no Exchange Online mailbox; nothing of it is synced or removed.",

@@ -124,6 +124,13 @@ _OTHERS: dict[str, dict[str, _Kind]] = {
         "detail": _is_text,
     },
     "mailbox_reads": {"mailbox": _is_id, "is_complete": _is_flag},
+    "view_problems": {
+        "record_type": _is_record_type,
+        "view_name": _is_id,
+        "ObjectID": lambda value: value == "" or _is_id(value),
+        "problem": _is_text,
+        "detail": _is_text,
+    },
     "view_reads": {
         "record_type": _is_record_type,
         "view_name": _is_id,

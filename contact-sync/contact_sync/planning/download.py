@@ -22,7 +22,7 @@ from contact_sync.planning.exchange_operations import ExchangeOperations
 from contact_sync.planning.reloads import Reloads
 from contact_sync.planning.session import Session, new_link_id
 from contact_sync.planning.sights import Sights
-from contact_sync.planning.trouble import troubled_mailboxes
+from contact_sync.planning.trouble import ViewTrouble, troubled_mailboxes
 from contact_sync.planning.unheard import Unheard
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class Download:
         self._absent: dict[tuple[str, RecordType], dict[str, tuple[Link, str]]] = defaultdict(dict)
         self._reloads = Reloads(self._session)
         self._sights = Sights(self._session)
+        self._trouble = ViewTrouble(self._session)
         self._shown: defaultdict[tuple[str, RecordType], set[str]] = defaultdict(set)
 
     def start(self) -> Iterator[Operation]:
@@ -73,9 +74,15 @@ class Download:
 
     def record(self, stream: str, record: Mapping[str, Any]) -> Iterator[Operation]:
         """Take in one fact of the tap; yield what can be decided at once."""
+        if stream == "view_problems":
+            # A view in trouble is there, and not read: no removal rests on it.
+            self._sights.name(RecordType(record["record_type"]), str(record["view_name"]))
+            self._trouble.take(record)
+            return
         if stream == "view_reads":
             self._sights.read(record)
             if record.get("is_complete"):
+                self._trouble.view_read(RecordType(record["record_type"]))
                 self._coverage.view_read(
                     RecordType(record["record_type"]), str(record["view_name"]), record
                 )
@@ -84,6 +91,7 @@ class Download:
         if kind is None:
             return
         self._echoes.hear(record["ObjectID"], record)
+        self._trouble.is_read(record["ObjectID"])
         if self._session.is_off(kind):
             return
         view = str(record.get("view_name") or "")
@@ -96,6 +104,7 @@ class Download:
 
     def finish(self) -> Iterator[Operation]:
         """Yield what waited, and the removals of all types whose views were read to the end."""
+        self._trouble.finish()
         for mailbox in self._mailboxes:
             for kind in RecordType:
                 if self._session.is_off(kind):

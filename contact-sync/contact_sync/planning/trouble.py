@@ -8,6 +8,7 @@ it is back, `planning/coverage.py` sees the gap and has all of C4C read for it.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from contact_sync.core.guards import MAILBOX_REPLACED
@@ -89,6 +90,59 @@ class Trouble:
         for code in MAILBOX_READ_CODES:
             if code != but:
                 self._issues.close(code=code, mailbox=mailbox)
+
+
+class ViewTrouble:
+    """Records and views of C4C in trouble, of one session: one issue for each, for all mailboxes.
+
+    Of the views of a record type one issue tells, which names those that are in trouble now.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._issues = session.store.issues
+        self._refused: defaultdict[RecordType, dict[str, str]] = defaultdict(dict)
+        self._read: set[RecordType] = set()
+        self._unreadable = {
+            row.issue.c4c_id
+            for row in self._issues.list_open()
+            if row.issue.code == "unreadable_record"
+        }
+
+    def take(self, record: Mapping[str, Any]) -> None:
+        """Take in that a record, or with an empty ObjectID the view, could not be read."""
+        kind = RecordType(record["record_type"])
+        detail = str(record.get("detail") or "")
+        detail = detail if _DETAIL.fullmatch(detail) else ""
+        object_id = str(record.get("ObjectID") or "")
+        if not object_id:
+            self._refused[kind][str(record["view_name"])] = detail
+            return
+        self._unreadable.add(object_id)
+        self._raise("unreadable_record", kind, detail, object_id)
+
+    def is_read(self, object_id: str) -> None:
+        """Note that a record was read, or proved to be gone."""
+        if object_id in self._unreadable:
+            self._unreadable.discard(object_id)
+            self._issues.close(code="unreadable_record", c4c_id=object_id)
+
+    def view_read(self, kind: RecordType) -> None:
+        """Note that a view of a type was read to its end."""
+        self._read.add(kind)
+
+    def finish(self) -> None:
+        """Raise what is in trouble; close what is over, once the type was read again."""
+        for kind in RecordType:
+            refused = self._refused[kind]
+            if refused:
+                views = "; ".join(f"{name} {refused[name]}".strip() for name in sorted(refused))
+                self._raise("view_refused", kind, views, None)
+            elif kind in self._read:
+                self._issues.close(code="view_refused", mailbox="", record_type=kind)
+
+    def _raise(self, code: str, kind: RecordType, detail: str, object_id: str | None) -> None:
+        issue = Issue(code=code, mailbox="", record_type=kind, c4c_id=object_id, detail=detail)
+        self._issues.raise_(issue)
 
 
 def troubled_mailboxes(session: Session) -> frozenset[str]:

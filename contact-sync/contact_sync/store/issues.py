@@ -66,7 +66,7 @@ class Issues:
                 row["detail"] = _both(seen.detail, issue.detail)
             self._database.upsert(issues, [row], keys=_KEY)
 
-    def close(
+    def close(  # noqa: PLR0913 - one condition each
         self,
         *,
         code: str | None = None,
@@ -74,6 +74,7 @@ class Issues:
         mailbox: str | None = None,
         exchange_id: str | None = None,
         c4c_id: str | None = None,
+        record_type: RecordType | None = None,
     ) -> int:
         """Close the open issues that meet every given condition; return how many.
 
@@ -87,6 +88,7 @@ class Issues:
             "mailbox": mailbox,
             "exchange_id": exchange_id,
             "c4c_id": c4c_id,
+            "record_type": record_type.value if record_type else None,
         }
         given = {name: value for name, value in selectors.items() if value is not None}
         if not given:
