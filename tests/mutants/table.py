@@ -7,6 +7,7 @@ from mutants.c4c import C4C
 from mutants.hostile import HOSTILE
 from mutants.loading import LOADING
 from mutants.mailboxes import MAILBOXES
+from mutants.people import PEOPLE
 from mutants.reading import READING
 from mutants.replaced import REPLACED
 from mutants.secrets import SECRETS
@@ -323,6 +324,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *SETTINGS,
     *MAILBOXES,
     *REPLACED,
+    *PEOPLE,
     *LOADING,
     *SECRETS,
     *C4C,

@@ -46,8 +46,8 @@ WRITING = (
         "an existing record is not matched",
         ("I38", "I10"),
         f"{_C4C}/joining.py",
-        "        matched, unmatched = self._match([task for task in new if task.contract.match])",
-        "        matched, unmatched = [], [task for task in new if task.contract.match]",
+        "        pairs, unmatched = self._first.match([task for task in new if task.contract.match])",
+        "        pairs, unmatched = [], [task for task in new if task.contract.match]",
         (f"{_SYSTEM}/test_rules_first_match.py",),
     ),
     Mutant(

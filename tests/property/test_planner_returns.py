@@ -140,3 +140,22 @@ def test_i36_an_item_that_is_brought_back_stays_though_the_view_was_changed_mean
         scene.rest()
         assert item.folder == "f-contact"
         assert scene.link(record).phase is Phase.PINNED
+
+
+@pytest.mark.parametrize("what", ["hide", "ignore"])
+@pytest.mark.parametrize("is_known", [True, False])
+def test_i48_a_copy_takes_the_place_of_an_item_whose_deletion_changes_nothing(
+    what: str, *, is_known: bool
+) -> None:
+    """Its user removed the item, not we: what is left is the pair's, though the pair sleeps."""
+    with Scene(exchange_delete=what) as scene:
+        item, record = scene.pair()
+        copy = scene.copies(item)
+        if is_known:
+            scene.rest()
+            assert len(scene.told("duplicate_of_linked")) > 0
+        scene.deletes(item)
+        scene.session()
+        scene.rest()
+        assert scene.item(record).id == copy.id
+        assert scene.link(record).phase.is_live
