@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from contact_sync import last_words
 from contact_sync.core.guards import MAILBOX_REPLACED
 from contact_sync.core.model import Link, Owes, Phase, RecordType, Severity, Side
 from contact_sync.store import EVERYTHING, Request, Store, utc_now
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 _LIVE = tuple(phase for phase in Phase if phase.is_live)
 _UNSETTLED = (*_LIVE, Phase.PENDING)
+
+
+#: Keeps the line that a tap ends with; see `contact_sync.last_words`.
+note_failure = last_words.note_failure
 
 
 class TapRequests:

@@ -210,6 +210,7 @@ def jsonschema() -> dict[str, Any]:
             "sync_store",
             th.StringType,
             required=True,
+            secret=True,  # a URL may hold a password
             title="Sync store",
             description="Path of the SQLite file, or a PostgreSQL URL.",
         ),

@@ -19,8 +19,9 @@ from typing_extensions import override
 
 from contact_sync import json_text
 from contact_sync.contract import ContractError
-from contact_sync.errors import ContactSyncError
+from contact_sync.errors import ContactSyncError, SessionLockedError
 from contact_sync.known_settings import unknown_settings, unknown_variables
+from contact_sync.last_words import note_failure
 from contact_sync.quiet import keep_log_clean
 
 if TYPE_CHECKING:
@@ -116,20 +117,30 @@ class QuietPlugin(PluginBase):
         logger = logging.getLogger(cls.name)
         try:
             super().invoke(**arguments)
-        except ConfigValidationError as error:
-            for line in error.errors or [str(error)]:
-                logger.error(line)  # noqa: TRY400 - a traceback could show values
-        except cls.plain_errors as error:
-            logger.error(str(error))  # noqa: TRY400 - a traceback could show values
         except BrokenPipeError:
+            # Not the cause of the session's end, so it is not noted.
             logger.error("The next plugin of the pipeline has stopped; see its message.")  # noqa: TRY400
+        except SessionLockedError as error:
+            logger.error(str(error))  # noqa: TRY400 - a traceback could show values
         except Exception as error:  # noqa: BLE001 - the last door; the text may hold values
-            frames = traceback.extract_tb(error.__traceback__)[-4:]
-            places = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
-            logger.error("Unexpected %s (%s); please report it.", type(error).__name__, places)  # noqa: TRY400
+            lines = cls._lines_of(error)
+            for line in lines:
+                logger.error(line)  # noqa: TRY400 - a traceback could show values
+            given = arguments.get("config")
+            note_failure(given and given.config.get("sync_store"), cls.name, "; ".join(lines))
         else:
             return
         sys.exit(1)
+
+    @classmethod
+    def _lines_of(cls, error: Exception) -> list[str]:
+        if isinstance(error, ConfigValidationError):
+            return list(error.errors or [str(error)])
+        if isinstance(error, cls.plain_errors):
+            return [str(error)]
+        frames = traceback.extract_tb(error.__traceback__)[-4:]
+        places = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
+        return [f"Unexpected {type(error).__name__} ({places}); please report it."]
 
     @classmethod
     @override

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 STORE_SETTINGS: dict[str, dict[str, Any]] = {
     "sync_store": {
         "type": ["string", "null"],
+        "secret": True,  # a URL may hold a password
+        "writeOnly": True,
         "title": "Sync store",
         "description": "Database of the two-way sync (path or URL); leave out to load plain "
         "records of any other tap.",

@@ -57,6 +57,7 @@ _OWN: dict[str, Any] = th.PropertiesList(
     th.Property(
         "sync_store",
         th.StringType,
+        secret=True,  # a URL may hold a password
         title="Sync store",
         description="Database of the two-way sync (path or URL); leave out to use the tap alone.",
     ),

@@ -13,7 +13,7 @@ from singer_sdk.plugin_base import JSONSchemaValidator
 from typing_extensions import override
 
 from tap_c4c import files, schemas, settings, streams
-from tap_c4c.errors import OneLineCommand, explained
+from tap_c4c.errors import OneLineCommand, explained, noted
 from tap_c4c.known_settings import unknown_settings, unknown_variables
 from tap_c4c.record_types import RECORD_TYPES
 from tap_c4c.source import Source
@@ -109,11 +109,12 @@ class TapC4C(Tap):
     @override
     @classmethod
     def invoke(cls, **arguments: Any) -> None:
-        try:
-            super().invoke(**files.checked(arguments))
-        except ConfigValidationError as error:
-            # The SDK would write a line for each error, and another one.
-            raise ConfigurationError("; ".join(error.errors)) from None
+        with noted(cls.name, arguments.get("config")):
+            try:
+                super().invoke(**files.checked(arguments))
+            except ConfigValidationError as error:
+                # The SDK would write a line for each error, and another one.
+                raise ConfigurationError("; ".join(error.errors)) from None
 
     @override
     @classmethod

@@ -5,7 +5,7 @@ Messages name settings, codes and remedies; never addresses, field values, URLs 
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from exchange_client import (
@@ -92,19 +92,38 @@ class OneLineCommand(SingerCommand):
         keep_log_clean()
         try:
             return super().main(*args, **kwargs)
-        except (ConfigurationError, SingerSDKError) as error:
-            self.logger.error("%s", _text(error))  # noqa: TRY400 - no traceback, see above
         except Exception as error:  # noqa: BLE001 - the last stop of every defect
-            self.logger.error(  # noqa: TRY400 - no traceback, see above
-                "Unexpected %s at %s. Please report it.",
-                type(error).__name__,
-                _place(error.__traceback__),
-            )
+            self.logger.error("%s", line_of(error))  # noqa: TRY400 - no traceback, see above
         raise SystemExit(1)
 
 
-def _text(error: SingerSDKError) -> str:
-    return "; ".join(getattr(error, "errors", None) or [str(error)])
+@contextmanager
+def noted(plugin: str, given: object) -> Generator[None, None, None]:
+    """Have the line that the block fails with kept in the sync's store, where one is set.
+
+    Args:
+        plugin: Name of the plugin.
+        given: What the command line was given as configuration.
+    """
+    try:
+        yield
+    except Exception as error:
+        sync_store = getattr(given, "config", {}).get("sync_store")
+        if sync_store:
+            # The sync is there only where it is used.
+            with suppress(ImportError):
+                from contact_sync.requests import note_failure  # noqa: PLC0415
+
+                note_failure(sync_store, plugin, line_of(error))
+        raise
+
+
+def line_of(error: Exception) -> str:
+    """Give the one line that a failure ends with."""
+    if isinstance(error, (ConfigurationError, SingerSDKError)):
+        return "; ".join(getattr(error, "errors", None) or [str(error)])
+    place = _place(error.__traceback__)
+    return f"Unexpected {type(error).__name__} at {place}. Please report it."
 
 
 def _place(trace: TracebackType | None) -> str:

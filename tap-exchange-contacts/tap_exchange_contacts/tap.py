@@ -13,7 +13,7 @@ from singer_sdk.plugin_base import JSONSchemaValidator
 from typing_extensions import override
 
 from tap_exchange_contacts import files, settings, streams
-from tap_exchange_contacts.errors import OneLineCommand
+from tap_exchange_contacts.errors import OneLineCommand, noted
 from tap_exchange_contacts.known_settings import unknown_settings, unknown_variables
 from tap_exchange_contacts.source import Source
 
@@ -95,11 +95,12 @@ class TapExchangeContacts(Tap):
     @override
     @classmethod
     def invoke(cls, **arguments: Any) -> None:
-        try:
-            super().invoke(**files.checked(arguments))
-        except ConfigValidationError as error:
-            # The SDK would write a line for each error, and another one.
-            raise ConfigurationError("; ".join(error.errors)) from None
+        with noted(cls.name, arguments.get("config")):
+            try:
+                super().invoke(**files.checked(arguments))
+            except ConfigValidationError as error:
+                # The SDK would write a line for each error, and another one.
+                raise ConfigurationError("; ".join(error.errors)) from None
 
     @override
     @classmethod

@@ -59,6 +59,22 @@ SECRETS = (
         (f"{_U}/exchange/test_exchange_client_sign_in.py",),
     ),
     Mutant(
+        "a session that hangs needs nobody",
+        ("I51",),
+        "contact-sync/contact_sync/cli/report.py",
+        "row.started_at < stale_before",
+        "row.started_at < row.started_at",
+        (f"{_U}/test_last_words.py",),
+    ),
+    Mutant(
+        "the line that a tap ends with is lost",
+        ("I51",),
+        "tap-c4c/tap_c4c/errors.py",
+        "                note_failure(sync_store, plugin, line_of(error))",
+        "                pass",
+        (f"{_U}/test_last_words.py",),
+    ),
+    Mutant(
         "libraries log at the levels that they are given",
         ("I37", "I51"),
         "tap-c4c/tap_c4c/quiet.py",

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from subprocess import run
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
@@ -25,7 +26,10 @@ from contact_sync.store import (
     StoreUnreadableError,
 )
 from contact_sync.store import schema as schema_module
+from contact_sync.store.database import database_url
 from contact_sync.store.tables import metadata
+from hypothesis import given
+from hypothesis import strategies as st
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -229,3 +233,21 @@ def test_errors_of_the_database_become_one_line_without_values(tmp_path: Path) -
             store.folders.get("ada@contoso.example")
     assert "ada" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "password", ["p@ss", "p@s:s", "@", "a@b/zq", "zq@h:5432/x", "zq:@:", "[zq@"]
+)
+def test_i51_a_url_that_is_misread_shows_nothing_of_its_password(password: str) -> None:
+    with pytest.raises(StoreUnreadableError, match="%40") as caught:
+        database_url(f"postgresql://user:{password}@db.example:5432/sync")
+    assert "zq" not in str(caught.value)
+    assert "p@s" not in str(caught.value)
+    assert str(caught.value).isprintable()
+
+
+@given(password=st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
+def test_i51_a_password_that_is_written_as_told_arrives(password: str) -> None:
+    url = database_url(f"postgresql://user:{quote(password, safe='')}@db.example:5432/sync")
+    assert (url.password, url.host, url.database) == (password, "db.example", "sync")
+    assert password not in repr(url) or len(password) < 12

@@ -9,6 +9,7 @@ Exit codes: 0 done; 1 `status --check` found something for a person; 2 the comma
 from __future__ import annotations
 
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,7 +17,7 @@ import typer
 from contact_sync.cli import render, report, terminal
 from contact_sync.errors import ContactSyncError
 from contact_sync.quiet import printable
-from contact_sync.store import Store
+from contact_sync.store import Store, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,10 +54,14 @@ def status(
     check: Annotated[  # noqa: FBT002 - a flag of the command line
         bool, typer.Option("--check", help="Exit with 1 if a person has to do something.")
     ] = False,
+    stale_hours: Annotated[
+        float,
+        typer.Option("--stale-hours", min=0, help="A run that takes longer than this hangs."),
+    ] = 6,
 ) -> None:
     """Show links, issues, holds and the last runs."""
     with _opened(sync_store) as store:
-        found = report.status(store)
+        found = report.status(store, now=utc_now(), stale_after=timedelta(hours=stale_hours))
     _show(found, render.status, as_json=as_json)
     if check and found["needs_a_person"]:
         raise typer.Exit(_NEEDS_A_PERSON)

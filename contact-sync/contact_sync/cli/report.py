@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 from contact_sync.core.issues import CODES, MAILBOX_CODES
 from contact_sync.core.model import Link, Owes, Severity, Side
 from contact_sync.errors import MailboxNotKnownError
+from contact_sync.last_words import last_words
 from contact_sync.store import EVERYTHING, session_owner
 from contact_sync.store.forgetting import forget_mailbox
 from contact_sync.store.holds import APPROVED, PENDING, REJECTED
 from contact_sync.store.runs import FAILED
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from contact_sync.store import Hold, Intent, IssueRow, RunRow, Store
 
@@ -27,8 +28,14 @@ if TYPE_CHECKING:
 _RUNS_SEARCHED = 1000
 
 
-def status(store: Store) -> dict[str, Any]:
-    """Return the overview; `needs_a_person` and `reasons` decide `status --check`."""
+def status(store: Store, *, now: datetime, stale_after: timedelta) -> dict[str, Any]:
+    """Return the overview; `needs_a_person` and `reasons` decide `status --check`.
+
+    Args:
+        store: The store.
+        now: The present time.
+        stale_after: A run that has not ended for longer than this hangs.
+    """
     links = store.links.list_()
     by_type: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for entry in links:
@@ -37,11 +44,17 @@ def status(store: Store) -> dict[str, Any]:
     pending = store.holds.list_()
     last_runs = _last_runs(store)
     troubled = _mailboxes(open_issues)
+    failures = last_words(store)
     reasons = [
         *(f"mailbox {entry['mailbox']}: {entry['code']}. {entry['remedy']}" for entry in troubled),
         *_reasons_of_issues(open_issues),
         *(f"hold {entry.hold_id} waits for a decision" for entry in pending),
-        *_reasons_of_runs(last_runs, is_session_at_work=store.locks.is_any_held()),
+        *(f"{entry.plugin} failed at {_time(entry.at)}: {entry.text}" for entry in failures),
+        *_reasons_of_runs(
+            last_runs,
+            is_session_at_work=store.locks.is_any_held(),
+            stale_before=now - stale_after,
+        ),
     ]
     return {
         "needs_a_person": bool(reasons),
@@ -149,10 +162,22 @@ def _reasons_of_issues(rows: list[IssueRow]) -> list[str]:
     return [f"{count} open issue(s) {code}" for code, count in sorted(counts.items())]
 
 
-def _reasons_of_runs(rows: list[RunRow], *, is_session_at_work: bool) -> list[str]:
+def _reasons_of_runs(
+    rows: list[RunRow], *, is_session_at_work: bool, stale_before: datetime
+) -> list[str]:
     failed = [row for row in rows if row.outcome == FAILED]
     cut_off = [row for row in rows if row.outcome is None and not is_session_at_work]
+    hanging = [
+        row
+        for row in rows
+        if row.outcome is None and is_session_at_work and row.started_at < stale_before
+    ]
     return [
+        *(
+            f"the run of {row.stage} that began at {_time(row.started_at)} has not ended: "
+            "end its processes, then run again"
+            for row in hanging
+        ),
         *(f"the last run of {row.stage} failed" for row in failed),
         *(f"the last run of {row.stage} was cut off" for row in cut_off),
     ]

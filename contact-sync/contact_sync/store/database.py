@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 _BUSY_SECONDS = 30
 _KINDS = "give a file path, sqlite:///path or postgresql://…"
+_URL = (
+    f"{_KINDS}; in user and password write @ as %40, : as %3A, / as %2F, ? as %3F, # as %23 and "
+    "% as %25"
+)
 _PRIVATE_FILE = 0o600
 _PRIVATE_FOLDER = 0o700
 
@@ -159,8 +163,11 @@ def database_url(setting: str) -> sa.URL:
     else:
         try:
             url = sa.make_url(setting)
-        except sa.exc.ArgumentError:
-            raise StoreUnreadableError("it is no path and no URL", _KINDS) from None
+        except (sa.exc.ArgumentError, ValueError):
+            # ValueError: what follows the last colon is no port; the text would quote it.
+            raise StoreUnreadableError("it is no path and no URL", _URL) from None
+        if set(f"{url.host}{url.database}") & set("@"):
+            raise StoreUnreadableError("its host is none", _URL)
     if url.drivername in ("postgresql", "postgres"):
         url = url.set(drivername="postgresql+psycopg")
     # Several processes share the store, so it cannot live in the memory of one.
