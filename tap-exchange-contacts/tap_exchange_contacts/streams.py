@@ -82,7 +82,10 @@ class ContactFoldersStream(MailboxStream):
 
     @override
     def records(self) -> Iterator[dict[str, Any]]:
-        for mailbox in self._source.mailboxes:
+        usable = self._source.mailboxes
+        # Before anything goes out, if it is known that early.
+        self._source.check_any_is_usable()
+        for mailbox in usable:
             for folder in self._source.folders(mailbox):
                 yield reading.folder_record(mailbox, folder)
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _PATIENCE_SECONDS = 120
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Held(Interception):
     """A call that has taken effect and is not answered before the gate opens."""
 
@@ -63,7 +63,7 @@ class Gate:
             if self._is_used or call.operation != self._operation:
                 return found
             self._is_used = True
-            return _Held(found.answer, found.named, found.is_cut_after, self)
+            return _Held(**vars(found), gate=self)
 
         with mock.patch.object(FaultScript, "begin", held):
             try:

@@ -39,7 +39,7 @@ class MeltanoFailedError(Exception):
     """`meltano run` ended with an error, or was killed; the text has its last lines."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Fatal(Interception):
     """A call after whose effect the caller dies; nobody is left to be answered."""
 
@@ -156,7 +156,7 @@ def _armed(kill: Kill | None, die: Callable[[], None]) -> Iterator[None]:
         if kill.point.startswith("before"):
             die()
             raise ConnectionCut("the caller is dead")
-        return _Fatal(found.answer, found.named, found.is_cut_after, die)
+        return _Fatal(**vars(found), die=die)
 
     with mock.patch.object(FaultScript, "begin", watched):
         yield

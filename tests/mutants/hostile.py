@@ -140,9 +140,8 @@ HOSTILE = (
         "a next link of C4C is followed on its own host",
         ("I37",),
         f"{_C4C}/reading.py",
-        "        path = next_path(self._transport.root, self._collection, link)\n",
-        "        path = link if '//' in link else next_path("
-        "self._transport.root, self._collection, link)\n",
+        "next_path(self._transport.root, self._collection, link))\n",
+        "link if '//' in link else next_path(self._transport.root, self._collection, link))\n",
         (f"{_P}/test_fuzz_c4c_links.py",),
     ),
     Mutant(

@@ -117,15 +117,16 @@ class _TlsConnection(_Connection, HTTPSConnection):
 
 
 class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
+    ConnectionCls = _Connection  # ty: ignore[invalid-assignment]
 
 
 class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _TlsConnection
+    ConnectionCls = _TlsConnection  # ty: ignore[invalid-assignment]
 
 
 def _use_our_pools(manager: PoolManager) -> None:
-    manager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+    pools = {"http": _Pool, "https": _TlsPool}
+    manager.pool_classes_by_scheme = pools  # ty: ignore[invalid-assignment]
 
 
 def _watch(connected: socket.socket) -> None:

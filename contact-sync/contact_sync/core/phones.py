@@ -183,8 +183,8 @@ def _is_area(groups: list[_Group], place: int, plus: str, region: str | None) ->
 
 
 def _has_trunk_zero(region: str | None) -> bool:
-    metadata = region and phonenumbers.PhoneMetadata.metadata_for_region(region, None)
-    return not metadata or metadata.national_prefix == "0"
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None) if region else None
+    return metadata is None or metadata.national_prefix == "0"
 
 
 def _may_be_range(group: _Group, first: str, rest: str) -> bool:

@@ -49,7 +49,7 @@ class Trouble:
             if code == MAILBOX_REPLACED:
                 self._hold(mailbox)
         detail = str(record.get("detail") or "")
-        link = exchange_id and self._session.store.links.by_exchange_id(mailbox, exchange_id)
+        link = self._session.store.links.by_exchange_id(mailbox, exchange_id or "")
         self._issues.raise_(
             Issue(
                 code=code,
