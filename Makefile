@@ -104,5 +104,7 @@ clean: ## remove everything that was installed; state, store and .env stay
 	@touch $@
 
 .meltano/.installed: .venv/.installed meltano.yml
+	@# Meltano writes settings with secrets in there, and leaves them behind if it is killed.
+	@mkdir -p .meltano/run output && chmod 700 .meltano .meltano/run output
 	$(INDEXED) $(BIN)/meltano --log-level=warning install --parallelism=4
 	@touch $@
