@@ -133,6 +133,19 @@ class TapRequests:
         wanted |= {row.issue.c4c_id for row in due if row.issue.record_type is wanted_type}
         return _ids(wanted) | self._explicit(wanted_type.value)
 
+    def wants_states(self, record_type: RecordType | str) -> bool:
+        """Return whether the tenant's list of states is to be read (again)."""
+        return self._store.states.is_wanted(RecordType(record_type))
+
+    def keep_states(
+        self, record_type: RecordType | str, rows: Iterable[tuple[str, str, str]] | None
+    ) -> None:
+        """Keep the tenant's list of states: (country, code, description); None: not readable.
+
+        Kept at once, not sent as records: the mapper needs the list before the first record.
+        """
+        self._store.states.put(RecordType(record_type), rows)
+
     # Both
 
     def wants_full_read(self, scope: str | RecordType) -> bool:

@@ -10,7 +10,7 @@ from singer_sdk.exceptions import ConfigurationError
 from tap_c4c.reading import Asked
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from c4c_client import C4CClient
 
@@ -26,6 +26,12 @@ class Requests(Protocol):
 
     def wants_full_read(self, record_type: str, /) -> bool:
         """Whether everything is to be read again."""
+
+    def wants_states(self, record_type: str, /) -> bool:
+        """Whether the tenant's list of states is to be read (again)."""
+
+    def keep_states(self, record_type: str, rows: Iterable[tuple[str, str, str]] | None, /) -> None:
+        """Keep the list: (country, code, description); None: it could not be read."""
 
     def is_behind(self, mark: str | None, /) -> bool:
         """Whether a state with this mark belongs to another or a newer store."""

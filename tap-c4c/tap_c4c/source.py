@@ -8,6 +8,8 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from c4c_client import C4CError
+
 from tap_c4c import connect
 from tap_c4c.record_types import RECORD_TYPES, views_of
 from tap_c4c.type_pass import TypePass
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from tap_c4c.record_types import RecordType
     from tap_c4c.type_pass import ViewRead
 
+
+#: Codes of different contexts are equal, so that their order across pages is not fixed.
+CODES_PER_PAGE = 1000
 
 #: Member of a state that tells which sync store it belongs to, and how old that was.
 MARK = "store_mark"
@@ -65,6 +70,47 @@ class Source:
     def codes(self, collection: str) -> list[Code]:
         """Read a code list."""
         return self._client.list_codes(collection)
+
+    def refresh_states(self) -> list[str]:
+        """Read the lists of states that the sync wants, and hand them over.
+
+        Returns:
+            Names of the lists that could not be read. The rest of the run goes on without them.
+        """
+        if self._requests is None:
+            return []
+        failed = []
+        for entry in RECORD_TYPES:
+            if not self._requests.wants_states(entry.name):
+                continue
+            collection = ""
+            try:
+                collection = self._state_list(entry)
+                rows = self._states(collection) if collection else []
+            except C4CError:
+                # Whatever it is: if it is more than these lists, the first record will tell.
+                rows = None
+                failed.append(collection or entry.name)
+            self._requests.keep_states(entry.name, rows)
+        return failed
+
+    def _state_list(self, record_type: RecordType) -> str:
+        """Return the value help of the state in the main address; "" if there is none."""
+        found = self.metadata.entity_type(record_type.entity_type).properties
+        names = ("StateCode", "BusinessAddressStateCode")
+        return next((prop.value_help for prop in found if prop.name in names), "")
+
+    def _states(self, collection: str) -> list[tuple[str, str, str]]:
+        """Read a list whole: at once, or per country where its pages could miss some."""
+        codes = self._client.list_codes(collection)
+        if len(codes) >= CODES_PER_PAGE:
+            countries = sorted({code.context for code in codes if code.context})
+            codes += [
+                code
+                for country in countries
+                for code in self._client.list_codes(collection, country)
+            ]
+        return [(code.context, code.code, code.description) for code in codes if code.context]
 
     def start(
         self,

@@ -45,6 +45,16 @@ class TenantStream(Stream):
 
     @override
     def _generate_schema_messages(self) -> Generator[SchemaMessage, None, None]:
+        # Before the first message: the mapper reads the lists when that arrives.
+        with explained():
+            failed = self._source.refresh_states()
+        for name in failed:
+            self.log(
+                "The list of states %s cannot be read: states are left alone, or compared by the "
+                "list that was read before. It is tried again tomorrow.",
+                name,
+                level=logging.WARNING,
+            )
         told = settings.told(self.config)
         for message in super()._generate_schema_messages():
             # The sync compares it with its own settings, before any record.

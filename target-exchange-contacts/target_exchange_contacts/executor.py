@@ -27,7 +27,8 @@ from target_exchange_contacts.writing import Write, Writing
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from contact_sync.core.model import Link
+    from contact_sync.core.model import Link, RecordType
+    from contact_sync.core.states import StateList
     from contact_sync.store import Store
     from exchange_client import ExchangeClient
 
@@ -45,6 +46,7 @@ class Executor:
         self._moving = Moving(client, self.book)
         self._writing = Writing(client, self.book)
         self._removing = Removing(client, self.book)
+        self._states: dict[RecordType, StateList | None] = {}
         self._is_resolved = False
         self._errors: dict[str, ExchangeError] = {}
         self._served: set[str] = set()
@@ -59,7 +61,7 @@ class Executor:
         Raises:
             ContractError: A contract cannot be read; nothing of the stream was written.
         """
-        contracts = [(Contract.from_message(record[PROPERTY]), record) for record in records]
+        contracts = [(self._contract(record[PROPERTY]), record) for record in records]
         for contract, _ in contracts:
             if contract.op not in _KNOWN:
                 raise ContractError(f"`{contract.op.value}` is no operation of this target")
@@ -74,6 +76,14 @@ class Executor:
                 with self._isolated(mailbox, tasks):
                     self._run(stream, mailbox, tasks)
         self._report()
+
+    def _contract(self, message: object) -> Contract:
+        """Read a contract, and give it the tenant's states: items are read as the mapper read."""
+        contract = Contract.from_message(message)
+        kind = contract.record_type
+        if kind not in self._states:
+            self._states[kind] = self._store.states.get(kind)
+        return replace(contract, states=self._states[kind])
 
     def _tasks(
         self, contracts: Iterable[tuple[Contract, Mapping[str, Any]]]

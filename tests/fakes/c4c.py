@@ -184,6 +184,8 @@ class FakeRecordRequests:
     wanted: set[str] = field(default_factory=set)
     full: bool = False
     done: list[str] = field(default_factory=list)
+    states_wanted: set[str] = field(default_factory=set)
+    states: dict[str, Any] = field(default_factory=dict)
 
     def known_records(self, record_type: str) -> set[str]:
         return set(self.known) if record_type == "contact" else set()
@@ -193,6 +195,12 @@ class FakeRecordRequests:
 
     def wants_full_read(self, record_type: str) -> bool:
         return self.full and record_type == "contact"
+
+    def wants_states(self, record_type: str) -> bool:
+        return record_type in self.states_wanted
+
+    def keep_states(self, record_type: str, rows: Any) -> None:
+        self.states[record_type] = rows
 
     def is_behind(self, mark: str | None) -> bool:
         return mark not in (None, "mark")

@@ -1,4 +1,4 @@
-"""Countries and states: text in Exchange, codes in C4C."""
+"""Countries: text in Exchange, codes in C4C."""
 
 from __future__ import annotations
 
@@ -102,30 +102,10 @@ MICROSOFT = {
     "VN": "Vietnam",
 }
 
-STATES = [
-    ("name", "USA", "California", "CA"),
-    ("code", "US", "ca", "CA"),
-    ("full code", "US", "US-CA", "CA"),
-    ("Canadian, with accent", "Canada", "Québec", "QC"),
-    ("Australian", "AU", "New South Wales", "NSW"),
-    ("German", "Deutschland", "Bayern", "BY"),
-    ("two local names", "Spain", "Cataluña", "CT"),
-    ("code of another country", "DE", "CA", None),
-    ("no country", "", "CA", None),
-    ("unknown country", "Atlantis", "CA", None),
-    ("unknown state", "US", "Bavaria", None),
-    ("blank", "US", "", None),
-]
-
 
 @pytest.mark.parametrize(("description", "text", "expected"), COUNTRIES)
 def test_country_code(description: str, text: str, expected: str | None) -> None:
     assert countries.country_code(text) == expected, description
-
-
-@pytest.mark.parametrize(("description", "country", "text", "expected"), STATES)
-def test_state_code(description: str, country: str, text: str, expected: str | None) -> None:
-    assert countries.state_code(country, text) == expected, description
 
 
 @pytest.mark.parametrize("code", [country.alpha_2 for country in pycountry.countries])
@@ -175,12 +155,3 @@ def test_every_name_of_the_standard_is_understood(country: Any) -> None:
 def test_any_text_is_looked_up_without_error(text: str) -> None:
     code = countries.country_code(text)
     assert code is None or countries.country_code(code) == code
-
-
-@pytest.mark.parametrize("country", ["US", "CA", "AU", "DE", "GB", "FR", "ES", "IT", "JP", "BR"])
-def test_every_state_code_fits_c4c_and_means_itself(country: str) -> None:
-    for state in pycountry.subdivisions:
-        if state.country_code == country:
-            code = state.code.partition("-")[2]
-            assert countries.state_code(country, code) == code
-            assert len(code) <= 6

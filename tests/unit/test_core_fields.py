@@ -7,12 +7,14 @@ from contact_sync.core import birthdays
 from contact_sync.core.digest import digest
 from contact_sync.core.fields import FieldMap
 from contact_sync.core.model import Direction, FieldPolicy, RecordType
+from contact_sync.core.states import state_list
 from contact_sync.core.text import collapse
 
 KEY = b"k" * 32
 ACCOUNT, CONTACT = RecordType.ACCOUNT, RecordType.CONTACT
 CUSTOMER = RecordType.INDIVIDUAL_CUSTOMER
-MAPS = {record_type: FieldMap(record_type, region="DE") for record_type in RecordType}
+STATES = state_list([("US", "CA", "California"), ("DE", "11", "Berlin"), ("DE", "09", "Bayern")])
+MAPS = {kind: FieldMap(kind, region="DE", states=STATES) for kind in RecordType}
 
 ADDRESS: dict[str, object] = {
     "street": "Hauptstr. 12a",
@@ -53,7 +55,7 @@ PERSON_VALUES = {
     "birthday": "1980-05-01",
     "street": "Hauptstr. 12a",
     "city": "Berlin",
-    "state": "CA",
+    "state": "US|CA",
     "postal_code": "10115",
     "country": "USA",
 }
@@ -110,7 +112,7 @@ def test_a_digest_tells_fields_and_values_apart() -> None:
 def test_a_city_that_is_called_like_a_state_stays_a_name() -> None:
     contact = {"businessAddress": {"city": "Berlin", "state": "Berlin", "countryOrRegion": "DE"}}
     read = MAPS[CUSTOMER].from_graph(contact)
-    assert (read["city"], read["state"]) == ("Berlin", "BE")
+    assert (read["city"], read["state"]) == ("Berlin", "DE|11")
 
 
 def test_an_empty_contact_is_blank() -> None:
@@ -230,11 +232,16 @@ def test_birthdays_are_the_nearest_days(timestamp: str, expected: str | None) ->
             {"city": "", "street": "Weg 1"},
             {"businessAddress": ADDRESS | {"city": None, "street": "Weg 1"}},
         ),
-        ("country and state that mean the same", {"country": "US", "state": "CA"}, {}),
+        ("country and state that mean the same", {"country": "US", "state": "US|CA"}, {}),
         (
             "country by its English name",
-            {"country": "DE", "state": "BY"},
-            {"businessAddress": ADDRESS | {"countryOrRegion": "Germany", "state": "BY"}},
+            {"country": "DE", "state": "DE|09"},
+            {"businessAddress": ADDRESS | {"countryOrRegion": "Germany", "state": "Bayern"}},
+        ),
+        (
+            "a code without words is left alone",
+            {"country": "DE", "state": "DE|99"},
+            {"businessAddress": ADDRESS | {"countryOrRegion": "Germany"}},
         ),
         (
             "the whole address cleared",

@@ -6,10 +6,9 @@ a name, and a street with its house number, are written together or not at all.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from contact_sync.core import birthdays, countries, names, phones, streets
+from contact_sync.core import birthdays, countries, names, phones, states, streets
 from contact_sync.core.field_table import Field, Kind
 from contact_sync.core.text import collapse
 
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
 
 #: What clears a date. Unconfirmed: null; strings are cleared with "".
 BLANK_DATE = None
-
-# What a state looks like that was mapped to its code before.
-_STATE_CODE = re.compile(r"[A-Z0-9]{1,6}")
 
 
 def read(field: Field, record_type: RecordType, record: Mapping[str, object]) -> str | None:
@@ -37,6 +33,8 @@ def read(field: Field, record_type: RecordType, record: Mapping[str, object]) ->
         return streets.join(parts[0], parts[1])
     if field.kind is Kind.BIRTHDAY:
         return birthdays.from_timestamp(parts[0])
+    if field.kind is Kind.STATE:
+        return states.canonical(_text(record.get(_country_of(properties[0]))), parts[0])
     return parts[0]
 
 
@@ -48,7 +46,7 @@ def write(
     Args:
         field: A field that `values` has.
         record_type: Type of the record.
-        values: Canonical values; a state is read in the light of its country, if that is there.
+        values: Canonical values; a state in its canonical form (see `states`).
         region: ISO country of phone numbers without a country code.
     """
     properties = field.c4c[record_type]
@@ -78,16 +76,16 @@ def _parts(field: Field, values: Mapping[str, str], region: str | None) -> tuple
         case Kind.COUNTRY if text:
             single = countries.country_code(text)
         case Kind.STATE if text:
-            single = _state(text, values.get("country"))
+            # What was typed and found no code is no code, whatever it looks like.
+            single = states.code_of(text)
         case _:
             pass
     return None if single is None else (single,)
 
 
-def _state(text: str, country: str | None) -> str | None:
-    if country is None:
-        return text if _STATE_CODE.fullmatch(text) else None
-    return countries.state_code(country, text)
+def _country_of(state: str) -> str:
+    """Return the property that a state depends on (`c4c:context-property` in `$metadata`)."""
+    return state.replace("StateCode", "CountryCode")
 
 
 def _text(value: object) -> str:

@@ -1,7 +1,7 @@
-"""Countries and states: text in Exchange, codes in C4C.
+"""Countries: text in Exchange, codes in C4C.
 
-Responsible for the only use of `babel` and `pycountry` (decision 0006). Must never guess: a name
-that means two countries means none.
+Responsible for the only use of `babel`, and with `states.py` of `pycountry` (decision 0006). Must
+never guess: a name that means two countries means none.
 """
 
 from __future__ import annotations
@@ -62,18 +62,9 @@ def country_name(code: str) -> str:
     return code if known is None else _english_names().get(known, code)
 
 
-def state_code(country: str, text: str) -> str | None:
-    """Return the code of a state, province or region within a country; None if not mappable.
-
-    Unconfirmed: C4C's state codes are those of ISO 3166-2 without the country prefix. Certain for
-    the United States, Canada and Australia; a tenant may list its own codes for other countries.
-
-    Args:
-        country: Name or code of the country; a state means nothing without it.
-        text: Name or code of the state, also with the prefix (`US-CA`).
-    """
-    code = country_code(country)
-    return None if code is None else _state_index(code).get(_key(text))
+def spellings(name: str) -> Iterator[str]:
+    """Return the spellings under which a name is found: plain letters, digraphs, turned round."""
+    return _keys(name)
 
 
 def _key(text: str) -> str:
@@ -176,23 +167,6 @@ def _long_names() -> Iterator[tuple[str, str]]:
         )
         for name, code in _iso_names():
             yield translated.gettext(name), code
-
-
-@functools.cache
-def _state_index(country: str) -> Mapping[str, str]:
-    states = [state for state in pycountry.subdivisions if state.country_code == country]
-    spellings = [
-        (name, state.code.partition("-")[2])
-        for state in states
-        # "Catalunya [Cataluña]": both are names of the region.
-        for name in re.split(r"\s*[\[\]]\s*", state.name)
-        if name
-    ]
-    index = _unique(spellings)
-    for state in states:
-        code = state.code.partition("-")[2]
-        index[_key(code)] = index[_key(state.code)] = code
-    return index
 
 
 def _unique(spellings: Iterable[tuple[str, str]]) -> dict[str, str]:

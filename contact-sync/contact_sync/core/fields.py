@@ -19,6 +19,8 @@ from contact_sync.core.websites import normalise as normalise_website
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from contact_sync.core.states import StateList
+
 __all__ = ["CUSTOM_GRAPH_PROPERTIES", "FIELDS", "Field", "FieldMap", "Kind", "Problem"]
 __all__ += ["canonical_names"]
 
@@ -30,6 +32,7 @@ CUSTOM_GRAPH_PROPERTIES = (
     *("yomiCompanyName", "yomiGivenName", "yomiSurname"),
 )
 
+_UNMAPPED = {Kind.COUNTRY: "unmapped_country", Kind.STATE: "unmapped_state"}
 _MISSING = {"last_name": "missing_last_name", "name": "missing_name"}
 
 
@@ -38,7 +41,8 @@ class Problem:
     """A value that cannot be sent to C4C.
 
     Attributes:
-        code: `missing_last_name`, `missing_name`, `value_too_long` or `unmapped_country`.
+        code: `missing_last_name`, `missing_name`, `value_too_long`, `unmapped_country` or
+            `unmapped_state`.
         field: Canonical name.
         is_blocking: Nothing of the record may be sent; otherwise only this field is left out.
     """
@@ -68,6 +72,7 @@ class FieldMap:
         region: str | None = None,
         custom: Mapping[str, tuple[str, str]] | None = None,
         directions: Mapping[str, FieldPolicy] | None = None,
+        states: StateList | None = None,
     ) -> None:
         """Build the mapping.
 
@@ -76,6 +81,7 @@ class FieldMap:
             region: ISO country that phone numbers without a country code belong to.
             custom: Canonical name -> (Graph property, C4C property); text on both sides.
             directions: Canonical name -> policy; fields not named have their default direction.
+            states: The tenant's states; without them no text means a code, and no code a text.
 
         Raises:
             ValueError: A custom field uses a name or property that is mapped already, or a Graph
@@ -83,6 +89,7 @@ class FieldMap:
         """
         self.record_type = record_type
         self._region = region
+        self._states = states
         self._directions = directions or {}
         every = [field for field in FIELDS if record_type in field.c4c]
         for name, (graph, c4c) in (custom or {}).items():
@@ -106,7 +113,10 @@ class FieldMap:
         A field whose property the contact does not carry at all is left out: not selected is not
         the same as emptied. Countries stay as typed; states become codes where they can be mapped.
         """
-        read = {name: graph_values.read(field, contact) for name, field in self._fields.items()}
+        read = {
+            name: graph_values.read(field, contact, self._states)
+            for name, field in self._fields.items()
+        }
         return {name: value for name, value in read.items() if value is not None}
 
     def from_c4c(self, record: Mapping[str, object]) -> dict[str, str]:
@@ -140,7 +150,13 @@ class FieldMap:
             if name not in values or shown.get(name) == self.normalise(name, values[name]):
                 continue
             root = graph_values.root_property(field)
-            value = graph_values.write(field, values[name], live or {}, written)
+            text: str | None = values[name]
+            if field.kind is Kind.STATE:
+                text = graph_values.shown_state(values[name], self._states)
+            if text is None:
+                # No words for the code: what Outlook shows is left alone.
+                continue
+            value = graph_values.write(field, text, live or {}, written)
             is_kept = live is not None and root in live and live[root] == value
             if not is_kept:
                 written[root] = value
@@ -150,9 +166,8 @@ class FieldMap:
     def to_c4c(self, values: Mapping[str, str]) -> dict[str, object]:
         """Return the C4C properties for these values; blank strings are "", a blank date None.
 
-        Left out: the company (read-only) and every value that `problems` objects to. A state
-        without the country beside it is written only if it is a code, which `from_graph` made of it
-        if it could.
+        Left out: the company (read-only) and every value that `problems` objects to. A state is
+        written only if `from_graph` made a code of it.
         """
         written: dict[str, object] = {}
         for name, field in self._fields.items():
@@ -213,8 +228,7 @@ class FieldMap:
             return None
         if c4c_values.write(field, self.record_type, values, self._region) is not None:
             return None
-        is_place = field.kind in (Kind.COUNTRY, Kind.STATE)
-        code = "unmapped_country" if is_place else "value_too_long"
+        code = _UNMAPPED.get(field.kind, "value_too_long")
         return Problem(code=code, field=field.name, is_blocking=is_required and is_create)
 
     def _direction(self, field: Field) -> Direction:

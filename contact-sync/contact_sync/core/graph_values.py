@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from contact_sync.core import birthdays, countries
 from contact_sync.core.field_table import ADDRESS, Field, Kind
+from contact_sync.core.states import StateList, code_of, typed
 
 _PATH = re.compile(r"(?P<root>\w+)(?P<list>\[0\])?(?:/(?P<member>\w+))?")
 
@@ -24,8 +25,16 @@ def root_property(field: Field) -> str:
     return _parse(field.graph)["root"] or ""
 
 
-def read(field: Field, contact: Mapping[str, object]) -> str | None:
-    """Return a field's value, '' if blank, None if the contact does not carry a readable one."""
+def read(
+    field: Field, contact: Mapping[str, object], states: StateList | None = None
+) -> str | None:
+    """Return a field's value, '' if blank, None if the contact does not carry a readable one.
+
+    Args:
+        field: The field.
+        contact: The contact; a state is read in the light of its country.
+        states: The tenant's states; without them a state stays a text.
+    """
     path = _parse(field.graph)
     root = path["root"] or ""
     if root not in contact:
@@ -39,7 +48,8 @@ def read(field: Field, contact: Mapping[str, object]) -> str | None:
     if field.kind is Kind.BIRTHDAY:
         return birthdays.from_timestamp(text)
     if field.kind is Kind.STATE and text:
-        return countries.state_code(_country(contact), text) or text
+        mapped = states and states.value_of(_country(contact), text)
+        return mapped or typed(text)
     return text
 
 
@@ -49,6 +59,13 @@ def other_emails(contact: Mapping[str, object]) -> tuple[str, ...]:
     others = entries[1:] if isinstance(entries, list) else []
     found = [entry.get("address") for entry in others if isinstance(entry, Mapping)]
     return tuple(text for text in found if isinstance(text, str) and text.strip())
+
+
+def shown_state(value: str, states: StateList | None) -> str | None:
+    """Return what Outlook shows for a state; None if the tenant has no words for its code."""
+    if code_of(value) is None:
+        return value
+    return None if states is None else states.description(value)
 
 
 def write(

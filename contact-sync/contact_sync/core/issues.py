@@ -137,8 +137,15 @@ CODES: dict[str, IssueCode] = {
         IssueCode(
             "unmapped_country",
             _I,
-            "A country or state could not be mapped to a code; the field was left alone.",
+            "A country could not be mapped to a code; the field was left alone.",
             "Use the country's usual name or its ISO code.",
+        ),
+        IssueCode(
+            "unmapped_state",
+            _I,
+            "A state is none of C4C's list for its country, or that list cannot be read; the field "
+            "was left alone.",
+            "Use the name that C4C lists; see that the user of tap-c4c may read the list.",
         ),
         IssueCode(
             "read_only_new_item",

@@ -40,6 +40,8 @@ class ExchangeOperations:
         values = field_map.from_c4c(record)
         names = tuple(name for name in fields if name in values)
         digests = field_map.digests(self._store.digest_key, values)
+        # A state means nothing without its country.
+        shown = {*names, "country"} if "state" in names else names
         policies = self._session.settings.policies
         # What left the sync bears no routing category at all, its own type's included. So does
         # what is to be trashed, should its user have taken it out meanwhile.
@@ -50,7 +52,7 @@ class ExchangeOperations:
             record={
                 "mailbox": link.mailbox,
                 "id": link.exchange_id or f"new:{link.link_id}",
-                **field_map.to_graph({name: values[name] for name in names}),
+                **field_map.to_graph({name: values[name] for name in shown if name in values}),
             },
             contract=Contract(
                 op=op,

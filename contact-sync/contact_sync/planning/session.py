@@ -5,22 +5,29 @@ Responsible for looking things up once and for the wording of issues. Decides no
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from typing import TYPE_CHECKING, Any
 
 from contact_sync.core import guards
-from contact_sync.core.model import Direction, Issue, Link, RecordType, Side
+from contact_sync.core.fields import FieldMap
+from contact_sync.core.model import Direction, FieldPolicy, Issue, Link, RecordType, Side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from contact_sync.core.fields import FieldMap, Problem
+    from contact_sync.core.fields import Problem
     from contact_sync.core.model import TypePolicy
     from contact_sync.settings import SyncSettings
     from contact_sync.store import Hold, Store
 
 #: Codes that `FieldMap.problems` may give for a record.
-PROBLEM_CODES = ("missing_last_name", "missing_name", "value_too_long", "unmapped_country")
+PROBLEM_CODES = (
+    *("missing_last_name", "missing_name", "value_too_long"),
+    *("unmapped_country", "unmapped_state"),
+)
+#: The field that waits for the tenant's list.
+_STATE = "state"
 
 
 def new_link_id() -> str:
@@ -42,6 +49,8 @@ class Session:
         self.settings = settings
         self.new_id = new_id
         self._side = side
+        self._states = {kind: store.states.get(kind) for kind in RecordType}
+        self._fields = {kind: self._field_map(kind) for kind in RecordType}
         self._holds: dict[str, Hold] = {
             link_id: hold
             for hold in store.holds.list_(("pending", "approved", "rejected"))
@@ -62,7 +71,25 @@ class Session:
 
     def fields(self, kind: RecordType) -> FieldMap:
         """Return the field mapping of a record type."""
-        return self.settings.field_maps[kind]
+        return self._fields[kind]
+
+    def _field_map(self, kind: RecordType) -> FieldMap:
+        """Return the mapping of the settings, with the tenant's states.
+
+        Before their list was read once, states are a field that is switched off: nothing is known
+        of them, and as soon as something is they are compared for the first time.
+        """
+        states = self._states[kind]
+        given = dict(self.policy(kind).fields)
+        if states is None and _STATE in given:
+            given[_STATE] = FieldPolicy(direction=Direction.OFF)
+        return FieldMap(
+            kind,
+            region=self.settings.region,
+            custom=self.settings.custom[kind],
+            directions=given,
+            states=states,
+        )
 
     def is_off(self, kind: RecordType) -> bool:
         """Whether the type is frozen."""
@@ -84,7 +111,9 @@ class Session:
             "region": self.settings.region,
             "custom": self.settings.custom[kind],
             "off": tuple(
-                name for name, policy in fields.items() if policy.direction is Direction.OFF
+                name
+                for name, policy in fields.items()
+                if policy.direction is Direction.OFF or name not in self.fields(kind).names
             ),
         }
 
@@ -92,6 +121,24 @@ class Session:
         """Do what is due at the start of a session, before any fact is looked at."""
         self.store.issues.close_events(self.settings.info_issue_days)
         self._notice_changes()
+        if self._side is Side.C4C:
+            self._report_missing_states()
+
+    def _report_missing_states(self) -> None:
+        """Say once per mailbox and type that states are left alone: the tap has just tried."""
+        missing = [kind for kind in RecordType if self._lacks_states(kind)]
+        for mailbox in self.settings.mailboxes:
+            for kind in missing:
+                self.raise_issue("unmapped_state", mailbox, kind, fields=[_STATE])
+            if not missing:
+                # About no item: those of items are closed when the item is read.
+                code = "unmapped_state"
+                self.store.issues.close(code=code, mailbox=mailbox, exchange_id="", c4c_id="")
+
+    def _lacks_states(self, kind: RecordType) -> bool:
+        known = self.policy(kind).fields.get(_STATE)
+        is_mapped = known is not None and known.direction is not Direction.OFF
+        return is_mapped and self._states[kind] is None and not self.is_off(kind)
 
     def _notice_changes(self) -> None:
         """Ask for everything again when the settings of a type changed since the last session.
@@ -102,6 +149,9 @@ class Session:
         for kind in RecordType:
             name = f"fingerprint:{self._side.value}:{kind.value}"
             now = self.settings.fingerprint(kind)
+            version = self.store.states.version(kind)
+            if version:
+                now += hashlib.sha256(version.encode()).hexdigest()[:16]
             before = self.store.settings.get(name)
             if before == now:
                 continue

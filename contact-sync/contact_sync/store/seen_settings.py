@@ -28,6 +28,11 @@ class SeenSettings:
         """Remember a value."""
         self._database.upsert(seen_setting, [{"name": name, "value": value}])
 
+    def forget(self, name: str) -> None:
+        """Forget a value."""
+        with self._database.write() as connection:
+            connection.execute(sa.delete(seen_setting).where(seen_setting.c.name == name))
+
     def keep_first(self, name: str, value: str) -> str:
         """Remember a value unless there is one; return the one that now holds."""
         insert = self._database.insert(seen_setting).values(name=name, value=value)

@@ -18,6 +18,7 @@ from contact_sync.store.rereads import Requests
 from contact_sync.store.runs import Runs
 from contact_sync.store.schema import upgrade
 from contact_sync.store.seen_settings import SeenSettings
+from contact_sync.store.state_lists import StateLists
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +51,7 @@ class Store:
         runs: What the stages did.
         locks: One session per mailbox.
         settings: Small facts by name.
+        states: What the tenant calls its states.
     """
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
@@ -64,6 +66,7 @@ class Store:
         self.runs = Runs(database, now)
         self.locks = Locks(database, now)
         self.settings = SeenSettings(database)
+        self.states = StateLists(self.settings, now)
 
     @classmethod
     def open(

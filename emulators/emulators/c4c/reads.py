@@ -48,6 +48,8 @@ def answer_get(
     codes_of = tenant.facts.code_properties().get(resource.set_name)
     if codes_of is not None and resource.key is None:
         reader = tenant.reader(is_collection=True)
+        if codes_of.is_contextual and tenant.switches.state_lists == "refused":
+            raise ODataError("You are not authorized to read this value help", status=403)
         rows = _code_rows(codes_of)
         return _Read(tenant, request, reader, named).rows(_code_entity(codes_of), rows, resource)
     entity = entity_of(tenant, resource)

@@ -34,6 +34,7 @@ class Switches:
         null_strings: null is accepted for texts.
         date_input: `iso` only, or `both` (also `/Date(ms)/`).
         check_codes: Codes outside the code list are refused.
+        state_lists: The value help of states is `served`, or `refused` (403).
         external_numbers: `reject` or `accept` ids chosen by the caller on create.
         status_transitions: Status -> statuses that may follow.
         obsolete_read_only: An obsolete record refuses edits other than of its status.
@@ -73,6 +74,7 @@ class Switches:
     null_strings: bool = False
     date_input: str = "iso"
     check_codes: bool = True
+    state_lists: str = "served"
     external_numbers: str = "reject"
     status_transitions: dict[str, list[str]] = field(default_factory=_transitions)
     obsolete_read_only: bool = False
@@ -114,6 +116,7 @@ class Switches:
 CHOICES = {
     "order": ("shuffled", "stable"),
     "expand_shape": ("array", "results"),
+    "state_lists": ("served", "refused"),
     "overlength": ("reject", "truncate"),
     "date_input": ("iso", "both"),
     "external_numbers": ("reject", "accept"),
