@@ -84,8 +84,8 @@ VALUES = (
         "a new list of states is not compared",
         ("I1",),
         "contact-sync/contact_sync/planning/session.py",
-        "            if version:\n                now +=",
-        "            if not version:\n                now +=",
+        "            now = plain + self._states_mark(kind)",
+        "            now = plain",
         ("tests/system/test_rules_states.py",),
     ),
     Mutant(

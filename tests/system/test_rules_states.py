@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from contact_sync.core.model import RecordType
 from harness.rule_scenes import (
-    COLLECTIONS,
+    CATEGORY,
     add_item,
     item_by_id,
+    item_named,
     link_pair,
     populated,
     record_by_id,
     record_named,
 )
-from harness.world import ALICE
+from harness.world import ALICE, COLLECTIONS, World
 
 CUSTOMER = "individual_customer"
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from harness.world import World
 
 CODES = [
     ("Deutschland", "Bayern", "09"),
@@ -101,6 +101,23 @@ def test_i13_outlook_shows_the_description(tmp_path: Path, kind: str) -> None:
         assert world.session().total == 0
 
 
+def test_i27_a_new_country_takes_the_old_ones_state_along(tmp_path: Path) -> None:
+    """C4C refuses a code beside another country; the text stays in Outlook."""
+    with populated(tmp_path) as world:
+        object_id, item_id = link_pair(world, CUSTOMER, CountryCode="DE", StateCode="09")
+        _type(world, item_id, "Japan", "Bayern")
+        world.settle()
+        record = record_by_id(world, CUSTOMER, object_id)
+        assert (record["CountryCode"], record["StateCode"]) == ("JP", "")
+        assert _address(world, item_id)["state"] == "Bayern"
+        assert world.issues() == ["unmapped_state"]
+        _type(world, item_id, "Germany", "Bayern")
+        world.settle()
+        record = record_by_id(world, CUSTOMER, object_id)
+        assert (record["CountryCode"], record["StateCode"]) == ("DE", "09")
+        assert world.issues() == []
+
+
 def _forget_lists(world: World, *, also_lists: bool) -> None:
     """Let the next session read the lists, as if none, or old ones, were there."""
     with world.store() as store:
@@ -131,6 +148,19 @@ def test_i13_a_first_session_without_lists_and_one_with_them(tmp_path: Path) -> 
         assert record_named(world, CUSTOMER, "Newcomer")["StateCode"] == "15"
         assert _address(world, other_id)["state"] == "Pasco"
         assert record_by_id(world, CUSTOMER, object_id)["StateCode"] == "15"
+        assert world.issues() == []
+        assert world.session().total == 0
+
+
+def test_i01_states_of_the_very_first_session_are_not_forgotten(tmp_path: Path) -> None:
+    """Its first stage knows no list yet."""
+    address = {"city": "X", "state": "Bavaria", "countryOrRegion": "Germany"}
+    with World(tmp_path) as world:
+        add_item(world, CUSTOMER, "Early", categories=[CATEGORY[CUSTOMER]], businessAddress=address)
+        for _ in range(5):
+            world.session()
+        assert record_named(world, CUSTOMER, "Early")["StateCode"] == "09"
+        assert item_named(world, CUSTOMER, "Early")["properties"]["businessAddress"] == address
         assert world.issues() == []
         assert world.session().total == 0
 

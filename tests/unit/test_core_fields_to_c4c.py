@@ -52,8 +52,8 @@ MAPS = {record_type: FieldMap(record_type, region="DE") for record_type in Recor
         (
             "what looks like a code is none",
             ACCOUNT,
-            {"state": "CA", "country": "US"},
-            {"CountryCode": "US"},
+            {"state": "CA"},
+            {},
         ),
         ("state alone, a name", ACCOUNT, {"state": "California"}, {}),
         (
@@ -63,6 +63,12 @@ MAPS = {record_type: FieldMap(record_type, region="DE") for record_type in Recor
             {"CountryCode": "", "StateCode": ""},
         ),
         ("unknown country", ACCOUNT, {"country": "Atlantis", "state": "CA"}, {}),
+        (
+            "a state that the new country does not have",
+            ACCOUNT,
+            {"country": "US", "state": "Bayern"},
+            {"CountryCode": "US", "StateCode": ""},
+        ),
         ("company is never written", CONTACT, {"company": "Acme"}, {}),
         ("too long", CUSTOMER, {"first_name": "A" * 41, "last_name": "Lee"}, {"LastName": "Lee"}),
         (

@@ -86,7 +86,7 @@ def test_i03_a_code_of_iso_is_never_written(country: str) -> None:
 def test_i03_a_list_without_the_region_gives_none() -> None:
     tenant = state_list([("MA", "04", "Oriental"), ("MA", "07", "Marrakech")])
     for entry, form in itertools.product(pycountry.subdivisions, ("name", "code")):
-        if entry.country_code == "MA" and entry.name not in ("Oriental", "Marrakech"):
+        if entry.country_code == "MA" and not entry.name.endswith(("Oriental", "Marrakech")):
             assert tenant.value_of("MA", getattr(entry, form)) is None
 
 

@@ -167,12 +167,17 @@ class FieldMap:
         """Return the C4C properties for these values; blank strings are "", a blank date None.
 
         Left out: the company (read-only) and every value that `problems` objects to. A state is
-        written only if `from_graph` made a code of it.
+        written only if `from_graph` made a code of it; beside a new country it is emptied.
         """
         written: dict[str, object] = {}
         for name, field in self._fields.items():
             if name in values and field.kind is not Kind.COMPANY:
                 properties = c4c_values.write(field, self.record_type, values, self._region)
+                is_state = properties is None and field.kind is Kind.STATE
+                country = values.get("country")
+                if is_state and (country == "" or (country and countries.country_code(country))):
+                    # Whatever code stands there belongs to another country.
+                    properties = {field.c4c[self.record_type][0]: ""}
                 written.update(properties or {})
         return written
 

@@ -28,6 +28,8 @@ PROBLEM_CODES = (
 )
 #: The field that waits for the tenant's list.
 _STATE = "state"
+#: Part of a fingerprint: nobody has tried to read that list yet.
+_UNTRIED = "?"
 
 
 def new_link_id() -> str:
@@ -148,16 +150,22 @@ class Session:
         """
         for kind in RecordType:
             name = f"fingerprint:{self._side.value}:{kind.value}"
-            now = self.settings.fingerprint(kind)
-            version = self.store.states.version(kind)
-            if version:
-                now += hashlib.sha256(version.encode()).hexdigest()[:16]
+            plain = self.settings.fingerprint(kind)
+            now = plain + self._states_mark(kind)
             before = self.store.settings.get(name)
             if before == now:
                 continue
-            if before is not None:
+            # What a first session leaves of states, the second stage of it asks for by itself.
+            if before not in (None, plain + _UNTRIED):
                 self.ask_for_all(kind)
             self.store.settings.set_(name, now)
+
+    def _states_mark(self, kind: RecordType) -> str:
+        """Return what changes with the tenant's list of states."""
+        version = self.store.states.version(kind)
+        if version:
+            return hashlib.sha256(version.encode()).hexdigest()[:16]
+        return _UNTRIED if self.store.states.is_untried(kind) else ""
 
     def ask_for_all(self, kind: RecordType) -> None:
         """Ask for everything of the side: its mailboxes, or all records of a type."""

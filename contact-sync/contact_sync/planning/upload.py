@@ -275,6 +275,10 @@ class Upload:
         ]
         self._session.report_problems(link.mailbox, link.record_type, record["id"], problems)
         names = sorted(edited - {problem.field for problem in problems})
+        if "country" in names and "state" in now and policy.may_write(Side.C4C, "state"):
+            # A code means nothing in another country, and C4C would refuse both: it goes along,
+            # blank where Outlook's text is none of the new country's.
+            names = sorted({*names, "state"})
         if names and not any(problem.is_blocking for problem in problems):
             terms = {"if_match": link.c4c_etag, "base": dict(link.base_c4c)}
             yield self._to_c4c.build(Op.UPDATE, link, record, names, **terms)

@@ -36,6 +36,10 @@ class StateLists:
         """Return a text that changes with the list; "" without one."""
         return self._settings.get(_name(record_type)) or ""
 
+    def is_untried(self, record_type: RecordType) -> bool:
+        """Whether nobody has tried to read the list yet."""
+        return self._settings.get(f"{_name(record_type)}:tried") is None
+
     def is_wanted(self, record_type: RecordType) -> bool:
         """Whether the list is to be read (again)."""
         tried = self._settings.get(f"{_name(record_type)}:tried")
