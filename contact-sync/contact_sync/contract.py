@@ -7,7 +7,7 @@ the fields and carries digests.
 
 from __future__ import annotations
 
-from dataclasses import Field, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from contact_sync.core.states import StateList
+
 
 #: Name of the record property that carries the contract.
 PROPERTY = "sync_contract"
@@ -92,8 +93,6 @@ class Contract:
         region: ISO country used to read phone numbers without a country code.
         custom: Custom fields: canonical name -> [Graph property, C4C property].
         off: Fields that are switched off: neither compared nor written.
-        states: The tenant's states, for the target that reads texts; it adds them itself, they are
-            no part of the message.
     """
 
     op: Op
@@ -121,23 +120,26 @@ class Contract:
     region: str | None = None
     custom: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     off: tuple[str, ...] = ()
-    states: StateList | None = field(default=None, repr=False)
 
     @property
     def field_map(self) -> FieldMap:
-        """The mapping that the mapper used."""
+        """The mapping that the mapper used, without the tenant's states."""
+        return self.field_map_with(None)
+
+    def field_map_with(self, states: StateList | None) -> FieldMap:
+        """The mapping that the mapper used; the tenant's states are no part of the message."""
         return FieldMap(
             self.record_type,
+            states=states,
             region=self.region,
             custom=self.custom,
-            states=self.states,
             directions={name: FieldPolicy(direction=Direction.OFF) for name in self.off},
         )
 
     def to_message(self) -> dict[str, Any]:
         """Return the JSON form: only what differs from the defaults, enums as their values."""
         out: dict[str, Any] = {}
-        for item in _travelling(self):
+        for item in fields(self):
             value = getattr(self, item.name)
             if item.name == "op" or (value not in (None, "", (), {}) and value != item.default):
                 out[item.name] = _plain(value)
@@ -153,7 +155,7 @@ class Contract:
         """
         if not isinstance(message, dict):
             raise ContractError("it is not an object")
-        known = {item.name for item in _travelling(cls)}
+        known = {item.name for item in fields(cls)}
         unknown = sorted(set(message) - known)
         if unknown:
             raise ContractError("it has unknown members (written by another version?)")
@@ -182,11 +184,6 @@ class Contract:
         if self.op is not Op.PREPARE:
             return isinstance(self.folders.get("category", ""), str)
         return "fingerprint" in self.policy and all(map(_is_folder, self.folders.values()))
-
-
-def _travelling(contract: Contract | type[Contract]) -> list[Field[Any]]:
-    """Return the members that are part of the message."""
-    return [item for item in fields(contract) if item.name != "states"]
 
 
 def _is_text(value: object) -> bool:

@@ -21,7 +21,7 @@ from target_exchange_contacts.failures import classify
 from target_exchange_contacts.moving import Moving
 from target_exchange_contacts.preparing import prepare
 from target_exchange_contacts.removing import Removing
-from target_exchange_contacts.task import Task
+from target_exchange_contacts.task import Task, informed
 from target_exchange_contacts.writing import Write, Writing
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Executor:
         kind = contract.record_type
         if kind not in self._states:
             self._states[kind] = self._store.states.get(kind)
-        return replace(contract, states=self._states[kind])
+        return informed(contract, self._states[kind])
 
     def _tasks(
         self, contracts: Iterable[tuple[Contract, Mapping[str, Any]]]

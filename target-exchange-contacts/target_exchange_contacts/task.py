@@ -5,18 +5,43 @@ Responsible for the few look-ups every step needs. Decides nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
+from contact_sync.contract import Contract
 from contact_sync.core.outcome import ItemFacts
 from contact_sync.core.routing import with_mark
+from typing_extensions import override
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from contact_sync.contract import Contract
+    from contact_sync.core.fields import FieldMap
     from contact_sync.core.model import Link, RecordType
+    from contact_sync.core.states import StateList
     from exchange_client import Contact
+
+
+@dataclass(frozen=True, kw_only=True)
+class InformedContract(Contract):
+    """A contract whose reader knows the tenant's states.
+
+    Attributes:
+        states: From the store; None before the list was read.
+    """
+
+    states: StateList | None = field(default=None, repr=False)
+
+    @property
+    @override
+    def field_map(self) -> FieldMap:
+        return self.field_map_with(self.states)
+
+
+def informed(contract: Contract, states: StateList | None) -> Contract:
+    """Return the contract with the tenant's states; they travel in no message."""
+    members = {entry.name: getattr(contract, entry.name) for entry in fields(contract)}
+    return InformedContract(**members, states=states)
 
 
 @dataclass

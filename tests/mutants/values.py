@@ -30,7 +30,7 @@ VALUES = (
         f"{_CORE}/display_names.py",
         'return {"displayName": shown, "fileAs": filed} if shown',
         'return {"displayName": shown} if shown',
-        (f"{_UNIT}/test_core_fields.py", "tests/system/test_rules_fields.py"),
+        (f"{_UNIT}/test_core_fields.py", "tests/system/test_rules_file_as.py"),
     ),
     Mutant(
         "a chosen display name is left to the server",

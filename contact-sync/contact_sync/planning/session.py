@@ -140,7 +140,8 @@ class Session:
     def _lacks_states(self, kind: RecordType) -> bool:
         known = self.policy(kind).fields.get(_STATE)
         is_mapped = known is not None and known.direction is not Direction.OFF
-        return is_mapped and self._states[kind] is None and not self.is_off(kind)
+        is_tried = self._states[kind] is None and not self.store.states.is_untried(kind)
+        return is_mapped and is_tried and not self.is_off(kind)
 
     def _notice_changes(self) -> None:
         """Ask for everything again when the settings of a type changed since the last session.
