@@ -132,10 +132,11 @@ class MemoryIssues:
         mailbox: str | None = None,
         exchange_id: str | None = None,
         c4c_id: str | None = None,
+        record_type: RecordType | None = None,
     ) -> int:
-        if link_id is mailbox is exchange_id is c4c_id is None:
+        if link_id is mailbox is exchange_id is c4c_id is record_type is None:
             raise ValueError("say which link, mailbox or record the issues belong to")
-        wanted = (code, mailbox, None, link_id, exchange_id, c4c_id)
+        wanted = (code, mailbox, record_type, link_id, exchange_id, c4c_id)
         rows = self._rows.issues
         found = [
             key

@@ -120,8 +120,9 @@ class Tenant:
         return iter([self._shown(one) for one in found])
 
     def get_records(
-        self, collection: str, object_ids: Sequence[str]
+        self, collection: str, object_ids: Sequence[str], failed: object = None
     ) -> dict[str, C4CRecord | None]:
+        del failed
         kind = _KINDS[collection]
         found = {one: self.records.get(one) for one in object_ids}
         return {
