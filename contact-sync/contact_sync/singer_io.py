@@ -23,6 +23,7 @@ from contact_sync.errors import ContactSyncError, SessionLockedError
 from contact_sync.known_settings import unknown_settings, unknown_variables
 from contact_sync.last_words import note_failure
 from contact_sync.quiet import keep_log_clean
+from contact_sync.secret_files import warn_of_exposed
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -115,6 +116,8 @@ class QuietPlugin(PluginBase):
         """Run the plugin; turn exceptions into one line and an exit code."""
         keep_log_clean()
         logger = logging.getLogger(cls.name)
+        given = arguments.get("config")
+        warn_of_exposed(given.config if given else {}, logger)
         try:
             super().invoke(**arguments)
         except BrokenPipeError:
@@ -126,7 +129,6 @@ class QuietPlugin(PluginBase):
             lines = cls._lines_of(error)
             for line in lines:
                 logger.error(line)  # noqa: TRY400 - a traceback could show values
-            given = arguments.get("config")
             note_failure(given and given.config.get("sync_store"), cls.name, "; ".join(lines))
         else:
             return

@@ -5,6 +5,7 @@ Messages name settings, codes and remedies; never names, field values, URLs or s
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from singer_sdk.plugin_base import SingerCommand
 from typing_extensions import override
 
 from tap_c4c.quiet import keep_log_clean
+from tap_c4c.secret_files import warn_of_exposed
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -101,10 +103,12 @@ def noted(plugin: str, given: object) -> Generator[None, None, None]:
         plugin: Name of the plugin.
         given: What the command line was given as configuration.
     """
+    config: dict[str, Any] = getattr(given, "config", {})
+    warn_of_exposed(config, logging.getLogger(plugin))
     try:
         yield
     except Exception as error:
-        sync_store = getattr(given, "config", {}).get("sync_store")
+        sync_store = config.get("sync_store")
         if sync_store:
             # The sync is there only where it is used.
             with suppress(ImportError):

@@ -5,6 +5,7 @@ Messages name settings, codes and remedies; never addresses, field values, URLs 
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ from singer_sdk.plugin_base import SingerCommand
 from typing_extensions import override
 
 from tap_exchange_contacts.quiet import keep_log_clean
+from tap_exchange_contacts.secret_files import warn_of_exposed
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -105,10 +107,12 @@ def noted(plugin: str, given: object) -> Generator[None, None, None]:
         plugin: Name of the plugin.
         given: What the command line was given as configuration.
     """
+    config: dict[str, Any] = getattr(given, "config", {})
+    warn_of_exposed(config, logging.getLogger(plugin))
     try:
         yield
     except Exception as error:
-        sync_store = getattr(given, "config", {}).get("sync_store")
+        sync_store = config.get("sync_store")
         if sync_store:
             # The sync is there only where it is used.
             with suppress(ImportError):

@@ -75,6 +75,14 @@ SECRETS = (
         (f"{_U}/test_last_words.py",),
     ),
     Mutant(
+        "a secret that a group may read is not told of",
+        ("I51",),
+        "tap-c4c/tap_c4c/secret_files.py",
+        "(stat.S_IRGRP | stat.S_IROTH)",
+        "stat.S_IROTH",
+        (f"{_U}/test_secret_files.py",),
+    ),
+    Mutant(
         "libraries log at the levels that they are given",
         ("I37", "I51"),
         "tap-c4c/tap_c4c/quiet.py",

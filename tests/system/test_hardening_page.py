@@ -68,3 +68,12 @@ def test_i51_after_the_page_nobody_else_reads_a_secret(tmp_path: Path) -> None:
 def test_the_page_marks_what_a_test_cannot_do() -> None:
     assert {mark for mark, _ in BLOCKS} == {"", "root", "tenant"}
     assert "flock -n -E 0" in PAGE
+
+
+def test_what_is_installed_is_for_nobody_else() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    assert "chmod 700 .meltano .meltano/run output" in makefile
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert "install -m 600 .env.example .env" in readme
+    assert not [line for line in readme.splitlines() if line.startswith("cp .env.example")]
+    assert "flock -n -E 0" in readme
