@@ -9,10 +9,11 @@ from __future__ import annotations
 from contextlib import nullcontext
 from datetime import datetime, timezone
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from contact_sync.core.identity import digests_of, names_key
 from contact_sync.core.model import Issue, Link, Owes, Phase, RecordType, Side
+from contact_sync.store.state_lists import StateLists
 from property.planner_rows import (
     MemoryHolds,
     MemoryIntents,
@@ -25,6 +26,8 @@ from property.planner_rows import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from contextlib import AbstractContextManager
+
+    from contact_sync.store.seen_settings import SeenSettings
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
@@ -65,6 +68,8 @@ class MemoryStore:
         self.holds = MemoryHolds(self._rows, self)
         self.folders = MemoryFolders(self._rows)
         self.settings = MemorySettings(self._rows)
+        # Nobody has read one: states are no field of these worlds.
+        self.states = StateLists(cast("SeenSettings", self.settings), lambda: self.now)
 
     @property
     def locks(self) -> MemoryStore:
