@@ -15,7 +15,7 @@ READING = (
         "what a short page lacks counts as deleted",
         ("I7",),
         "tap-c4c/tap_c4c/type_pass.py",
-        "            found = self._client.get_records(self._record_type.collection, chunk)",
+        "            found = self._get(reads, chunk)",
         "            found = dict.fromkeys(chunk)",
         (f"{_UNIT}/tap_c4c/test_tap_c4c.py", "tests/conformance/test_tap_c4c_emulated.py"),
     ),
