@@ -50,6 +50,10 @@ behaviour: .venv/.installed ## play every pair of events and write docs/behaviou
 soak: install ## play generated histories and worlds; SOAK_SECONDS, PLANNER_CASES, SOAK_SEED
 	@$(IN_MEMORY) PYTHONPATH=tests:scripts $(BIN)/python scripts/soak.py
 
+.PHONY: matrix
+matrix: .venv/.installed ## let each operation of Graph answer anything for good, of one item and of one mailbox
+	@$(IN_MEMORY) MATRIX_FULL=1 $(BIN)/pytest -q -n 2 --show-capture=no tests/system/test_nobody_stops_anybody.py
+
 .PHONY: crashes
 crashes: .venv/.installed ## let sessions die at every write of every scene; SCENES chooses some
 	@$(IN_MEMORY) $(BIN)/python scripts/play_crashes.py $(SCENES)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
-from contact_sync.core.issues import MAILBOX_WRITE_CODES
+from contact_sync.core.issues import MAILBOX_CODES, MAILBOX_WRITE_CODES
 from contact_sync.core.model import Issue, RecordType, Side
 from contact_sync.store import session_owner
 
@@ -170,16 +170,49 @@ class Book:
             self.troubled[task.link.mailbox] = failure
             self.ask_again(task.link, Side.C4C)
         elif failure.kind is FailureKind.REJECTED:
-            self.issue(task, "rejected", failure.fields, failure.detail)
-        elif failure.kind is FailureKind.GONE:
+            self._only_issue(task, "rejected", failure)
+        elif failure.kind is FailureKind.GONE and self._remote(task.link, self._side):
             self.ask_again(task.link, self._side)
         else:
-            self.issue(task, "unavailable", detail=failure.detail)
+            self._only_issue(task, "unavailable", failure)
         self.count("failed")
+
+    def unreadable(self, task: Task, error: Exception, intent: str | None = None) -> None:
+        """Store that an item cannot be read before it is written: the issue that stage 1 raises.
+
+        Raises:
+            Exception: The error itself, if nothing else can work either.
+        """
+        failure = self._classify(error)
+        if failure.kind in (FailureKind.MAILBOX, FailureKind.FATAL):
+            self.failed(task, error, intent)
+            return
+        if intent is not None:
+            self.store.intents.close(intent, "failed")
+        self.store.issues.raise_(
+            Issue(
+                code="unreadable_item",
+                mailbox=task.link.mailbox,
+                record_type=task.kind,
+                exchange_id=task.link.exchange_id,
+                detail=failure.detail,
+            )
+        )
+        self.ask_again(task.link, Side.C4C)
+        self.count("failed")
+
+    def _only_issue(self, task: Task, code: str, failure: Failure) -> None:
+        """Raise the one issue about a write that failed; its last cause is the one that counts."""
+        for other in ("rejected", "unavailable"):
+            if other != code:
+                self.store.issues.close(code=other, link_id=task.link.link_id)
+        self.issue(task, code, failure.fields, failure.detail)
 
     def mailbox_issue(self, mailbox: str) -> None:
         """Raise the one issue about a mailbox in trouble, instead of one per operation (I45)."""
         failure = self.troubled[mailbox]
+        for code in MAILBOX_CODES - {failure.code}:
+            self.store.issues.close(code=code, mailbox=mailbox)
         self.store.issues.raise_(
             Issue(
                 code=failure.code,
@@ -239,12 +272,15 @@ class Book:
 
     def ask_again(self, link: Link, side: Side) -> None:
         """Ask a tap to read the link's record or item again."""
-        remote = link.exchange_id if side is Side.EXCHANGE else link.c4c_id
+        remote = self._remote(link, side)
         if remote:
             mailbox = link.mailbox if side is Side.EXCHANGE else ""
             self.store.requests.add(
                 side, mailbox=mailbox, record_type=link.record_type, remote_id=remote
             )
+
+    def _remote(self, link: Link, side: Side) -> str | None:
+        return link.exchange_id if side is Side.EXCHANGE else link.c4c_id
 
     def count(self, name: str) -> None:
         """Count an outcome for the run."""

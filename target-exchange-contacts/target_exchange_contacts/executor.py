@@ -6,8 +6,8 @@ Responsible for grouping operations: all that concerns one item becomes one writ
 from __future__ import annotations
 
 from collections import defaultdict
-from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from contact_sync.book import Book
@@ -25,11 +25,11 @@ from target_exchange_contacts.task import Task, informed
 from target_exchange_contacts.writing import Write, Writing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from contact_sync.core.model import Link, RecordType
     from contact_sync.core.states import StateList
-    from contact_sync.store import Store
+    from contact_sync.store import Intent, Store
     from exchange_client import ExchangeClient
 
 _KNOWN = frozenset((Op.PREPARE, Op.CREATE, Op.UPDATE, Op.MOVE, Op.STAMP, Op.STRIP, Op.TRASH))
@@ -67,14 +67,11 @@ class Executor:
                 raise ContractError(f"`{contract.op.value}` is no operation of this target")
         if stream == "mailboxes":
             for contract, _ in contracts:
-                with self._isolated(contract.mailbox, ()):
-                    prepare(self._client, self._store, contract)
-                    self.book.count(contract.op.value)
+                self._isolated(contract.mailbox, (), partial(self._prepare, contract))
         else:
             self._resolve([contract for contract, _ in contracts])
             for mailbox, tasks in sorted(self._tasks(contracts).items()):
-                with self._isolated(mailbox, tasks):
-                    self._run(stream, mailbox, tasks)
+                self._isolated(mailbox, tasks, partial(self._run, stream, mailbox, tasks))
         self._report()
 
     def _contract(self, message: object) -> Contract:
@@ -84,6 +81,10 @@ class Executor:
         if kind not in self._states:
             self._states[kind] = self._store.states.get(kind)
         return informed(contract, self._states[kind])
+
+    def _prepare(self, contract: Contract) -> None:
+        prepare(self._client, self._store, contract)
+        self.book.count(contract.op.value)
 
     def _tasks(
         self, contracts: Iterable[tuple[Contract, Mapping[str, Any]]]
@@ -103,8 +104,7 @@ class Executor:
         else:
             self._contacts(mailbox, tasks)
 
-    @contextmanager
-    def _isolated(self, mailbox: str, tasks: Sequence[Task]) -> Iterator[None]:
+    def _isolated(self, mailbox: str, tasks: Sequence[Task], work: Callable[[], None]) -> None:
         """Let trouble of one mailbox stop nobody else; what is asked of it is asked again (I45).
 
         Raises:
@@ -114,7 +114,7 @@ class Executor:
             self._leave(tasks)
             return
         try:
-            yield
+            work()
         except ExchangeError as error:
             self._errors[mailbox] = error
             self.book.troubled[mailbox] = classify(mailbox_error(error))
@@ -147,9 +147,16 @@ class Executor:
             return
         self._is_resolved = True
         for mailbox, cut_off in intents.by_mailbox(self._store).items():
-            with self._isolated(mailbox, ()):
-                for left_over in intents.resolve(self._client, self._store, cut_off):
-                    self._removing.run(mailbox, [_trash(left_over, contracts)])
+            self._isolated(mailbox, (), partial(self._resolve_one, mailbox, cut_off, contracts))
+
+    def _resolve_one(
+        self,
+        mailbox: str,
+        cut_off: Sequence[tuple[Intent, Link]],
+        contracts: Sequence[Contract],
+    ) -> None:
+        for left_over in intents.resolve(self._client, self._store, cut_off):
+            self._removing.run(mailbox, [_trash(left_over, contracts)])
 
     def _contacts(self, mailbox: str, tasks: list[Task]) -> None:
         creates = [task for task in tasks if task.contract.op is Op.CREATE]

@@ -55,7 +55,7 @@ class Moving:
         for task in tasks:
             item = items.get(task.item_id)
             if isinstance(item, ExchangeError):
-                self._book.failed(task, item)
+                self._book.unreadable(task, item)
             elif item is None:
                 self._book.ask_again(task.link, Side.EXCHANGE)
             elif item.folder_id == folders.get(task.kind):

@@ -73,7 +73,7 @@ class Removing:
         for task in tasks:
             item = items.get(task.item_id)
             if isinstance(item, ExchangeError):
-                self._book.failed(task, item, intents[task.link.link_id])
+                self._book.unreadable(task, item, intents[task.link.link_id])
             elif item is None or self._has_left(mailbox, task, item):
                 self._finish(task, intents[task.link.link_id], is_outside=item is not None)
             else:

@@ -88,7 +88,7 @@ class Writing:
         for write in writes:
             item = items.get(write.task.item_id)
             if isinstance(item, ExchangeError):
-                self._book.failed(write.task, item, write.intent)
+                self._book.unreadable(write.task, item, write.intent)
                 continue
             if item is None or _has_left(write, item, managed):
                 self._vanished(write)

@@ -12,7 +12,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from contact_sync.core.guards import MAILBOX_REPLACED
-from contact_sync.core.issues import MAILBOX_READ_CODES, mailbox_code
+from contact_sync.core.issues import MAILBOX_CODES, MAILBOX_READ_CODES, mailbox_code
 from contact_sync.core.model import Issue, Phase, RecordType, Side
 from contact_sync.store.forgetting import forget_mailbox
 
@@ -45,7 +45,8 @@ class Trouble:
         code = "unreadable_item" if exchange_id else mailbox_code(str(record.get("problem")))
         if not exchange_id:
             # One open issue for each: the cause may be another one than last time.
-            self._close(mailbox, but=code)
+            for other in MAILBOX_CODES - {code}:
+                self._issues.close(code=other, mailbox=mailbox)
             if code == MAILBOX_REPLACED:
                 self._hold(mailbox)
         detail = str(record.get("detail") or "")
@@ -62,7 +63,8 @@ class Trouble:
 
     def is_over(self, mailbox: str) -> None:
         """Note that a mailbox was read to its end."""
-        self._close(mailbox)
+        for code in MAILBOX_READ_CODES:
+            self._issues.close(code=code, mailbox=mailbox)
         for hold in self._replaced(("pending", "approved", "rejected")):
             if hold.mailbox == mailbox:
                 # The mailbox of these pairs is back.
@@ -85,11 +87,6 @@ class Trouble:
             self._holds.put(mailbox, RecordType.CONTACT, Side.EXCHANGE, MAILBOX_REPLACED, ids)
         elif not ids:
             forget_mailbox(self._session.store, mailbox)
-
-    def _close(self, mailbox: str, but: str | None = None) -> None:
-        for code in MAILBOX_READ_CODES:
-            if code != but:
-                self._issues.close(code=code, mailbox=mailbox)
 
 
 class ViewTrouble:

@@ -68,7 +68,8 @@ class BatchService:
         """
         self._counters.count("batches")
         self._counters.count_request("POST", "/$batch", is_inner=False)
-        interception = self._faults.begin(Call("POST", "$batch", "batch"))
+        content = request.body.decode("utf-8", errors="replace")
+        interception = self._faults.begin(Call("POST", "$batch", "batch", content))
         if interception.answer is not None:
             return self._dispatcher.fault_reply(request.headers, interception.answer)
         try:
