@@ -79,7 +79,9 @@ def test_the_job_syncs_both_ways_and_then_writes_nothing(
 def test_a_failing_first_block_stops_the_session(world: World, project: MeltanoProject) -> None:
     done = project.meltano("run", "sync", GRAPH_CLIENT_SECRET="hush-hush-4711")
     assert done.returncode == 1
-    assert "Cannot sign in: the client secret is wrong" in done.stderr
+    (line,) = [line for line in done.stderr.splitlines() if "Cannot sign in" in line]
+    assert "Cannot sign in: the client secret is wrong" in line
+    assert "[error" in line  # a plugin's level is kept by `structured-logging` only
     assert "hush-hush-4711" not in done.stdout + done.stderr
     assert world.c4c.counters()["requests"] == {}
     assert "target-exchange-contacts" not in done.stderr
