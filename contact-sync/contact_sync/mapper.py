@@ -6,6 +6,7 @@ STATE goes out after everything it stands for. Decisions are made in `planning` 
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
@@ -22,10 +23,11 @@ from contact_sync.core import shapes
 from contact_sync.core.field_table import FIELDS
 from contact_sync.core.graph_values import root_property
 from contact_sync.core.model import Side
+from contact_sync.leftovers import remove_old_configs
 from contact_sync.planning.download import TYPES, Download
 from contact_sync.planning.upload import Upload
 from contact_sync.singer_io import MessageError, QuietPlugin, QuietReader
-from contact_sync.store import Store, session_owner
+from contact_sync.store import Store, session_owner, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -181,6 +183,7 @@ class ContactSyncMapper(QuietPlugin, InlineMapper):
 
     def _open(self) -> _Session:
         """Open the store, take the mailboxes' locks and book the run."""
+        remove_old_configs(os.environ.get("MELTANO_SYS_DIR_ROOT"), now=utc_now())
         store = Store.open(self.config["sync_store"], digest_key=self.config.get("digest_key"))
         for mailbox in self._settings.mailboxes:
             store.locks.acquire(mailbox, session_owner())

@@ -51,6 +51,22 @@ SECRETS = (
         (f"{_U}/exchange/test_exchange_client_sign_in.py",),
     ),
     Mutant(
+        "secrets that a killed session left stay for good",
+        ("I37",),
+        "contact-sync/contact_sync/leftovers.py",
+        "                file.unlink()",
+        "                file.lstat()",
+        (f"{_U}/test_leftovers.py",),
+    ),
+    Mutant(
+        "the settings of a session at work are removed",
+        ("I37",),
+        "contact-sync/contact_sync/leftovers.py",
+        "            if file.lstat().st_mtime < (now - _OLD).timestamp():",
+        "            if file.lstat().st_mtime < now.timestamp():",
+        (f"{_U}/test_leftovers.py",),
+    ),
+    Mutant(
         "a scheduler waits for somebody to type a code",
         ("I51",),
         f"{_GRAPH}/tokens.py",
