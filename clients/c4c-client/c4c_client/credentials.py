@@ -98,7 +98,7 @@ class SamlCredentials:
         settings = self._settings
         try:
             assertion = signed_assertion(settings, self._now())
-        except (OSError, TypeError, ValueError):
+        except Exception:  # noqa: BLE001 - whatever the libraries say of a key that is none
             raise AuthError("the SAML assertion cannot be signed: check key and cert") from None
         form = {
             "grant_type": _GRANT_TYPE,
