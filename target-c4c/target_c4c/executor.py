@@ -54,7 +54,7 @@ class Executor:
         contracts = [(Contract.from_message(record[PROPERTY]), record) for record in records]
         if not self._is_resolved:
             region = next((contract.region for contract, _ in contracts), None)
-            intents.resolve(self._client, self._store, region)
+            self._joining.suspects = intents.resolve(self._client, self._store, region)
             for intent in self._store.intents.list_updates(Side.C4C):
                 self._sent[intent.link_id].append(intent.written)
             self._is_resolved = True

@@ -33,6 +33,8 @@ class FirstMatch:
         self._client = client
         self._book = book
         self._accounts = accounts
+        #: Links that could not be searched for: they are neither matched nor new (I10).
+        self.unanswered: set[str] = set()
 
     def match(self, tasks: Sequence[Task]) -> tuple[list[Pair], list[Task]]:
         """Return the tasks of one mailbox with their records, and those that are new.
@@ -41,7 +43,9 @@ class FirstMatch:
         """
         if not tasks:
             return [], []
-        found = find_candidates(self._client, self._accounts, tasks)
+        tasks, found = self._candidates(tasks)
+        if not tasks:
+            return [], []
         verdicts = self._verdicts(tasks, found)
         pairs: list[Pair] = []
         new: list[Task] = []
@@ -62,13 +66,20 @@ class FirstMatch:
         """
         if not tasks:
             return []
-        found = find_candidates(self._client, self._accounts, tasks)
+        tasks, found = self._candidates(tasks)
+        if not tasks:
+            return []
         verdicts = self._verdicts(tasks, found)
         return [
             (task, _named(found[task.link.link_id], verdict))
             for task in tasks
             if isinstance(verdict := verdicts[task.link.link_id], matching.Matched)
         ]
+
+    def _candidates(self, tasks: Sequence[Task]) -> tuple[list[Task], dict[str, list[C4CRecord]]]:
+        found = find_candidates(self._client, self._accounts, tasks, self._book)
+        self.unanswered |= {task.link.link_id for task in tasks} - found.keys()
+        return [task for task in tasks if task.link.link_id in found], found
 
     def _verdicts(
         self, tasks: Sequence[Task], found: Mapping[str, Sequence[C4CRecord]]

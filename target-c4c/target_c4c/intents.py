@@ -10,7 +10,7 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from c4c_client import filters
+from c4c_client import C4CError, filters
 from contact_sync.book import cut_off, end_waiting
 from contact_sync.core import matching, outcome
 from contact_sync.core.fields import FieldMap
@@ -27,13 +27,16 @@ if TYPE_CHECKING:
 CLOCK_MARGIN = timedelta(hours=24)
 
 
-def resolve(client: C4CClient, store: Store, region: str | None) -> None:
+def resolve(client: C4CClient, store: Store, region: str | None) -> set[str]:
     """Close the intents that can be explained; the others keep their links out of this run.
 
     Args:
         client: C4C.
         store: The sync store.
         region: Region of the running session, to compare phones alike.
+
+    Returns:
+        Links whose create was cut off: it may be what spoilt the batch for the others.
     """
     by_type: dict[RecordType, list[tuple[Intent, Link]]] = defaultdict(list)
     for intent, link in cut_off(store, Side.C4C):
@@ -46,12 +49,18 @@ def resolve(client: C4CClient, store: Store, region: str | None) -> None:
     for kind, pairs in by_type.items():
         fields = FieldMap(kind, region=region)
         since = min(intent.opened_at for intent, _ in pairs) - CLOCK_MARGIN
-        records = list(
-            client.list_records(COLLECTIONS[kind], filter=filters.since("CreationOn", since))
-        )
+        try:
+            records = list(
+                client.list_records(COLLECTIONS[kind], filter=filters.since("CreationOn", since))
+            )
+        except C4CError:
+            # Only this type, or nothing at all (I45)? Its intents stay as they are.
+            client.check_connection()
+            continue
         for intent, link in pairs:
             twins = {other.link_id for _, other in pairs if _are_alike(link, other)}
             _resolve_create(store, intent, link, records, fields, most=len(twins))
+    return {link.link_id for pairs in by_type.values() for _, link in pairs}
 
 
 def _are_alike(one: Link, other: Link) -> bool:

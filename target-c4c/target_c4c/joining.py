@@ -16,7 +16,9 @@ from contact_sync.core.model import Owes, Phase, RecordType, Side
 from contact_sync.core.newest import is_exchange_newer
 from contact_sync.core.status import ACTIVE, STATUS_PROPERTY, is_obsolete
 
+from target_c4c.apart import execute, of_one, records_for
 from target_c4c.first_match import FirstMatch, is_unproven
+from target_c4c.refusals import refused_property, report_left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -40,6 +42,8 @@ class Joining:
         self._book = book
         self._accounts = accounts
         self._updating = updating
+        #: Links whose create may have spoilt a batch in an earlier session.
+        self.suspects: set[str] = set()
         self._first = FirstMatch(client, book, accounts)
 
     def run(self, tasks: Sequence[Task]) -> None:
@@ -80,10 +84,12 @@ class Joining:
         if not tasks:
             return []
         ids = [self._named_id(task) or "" for task in tasks]
-        records = self._client.get_records(tasks[0].collection, sorted(set(ids)))
+        records = records_for(self._client, self._book, list(zip(tasks, ids, strict=True)))
         live: list[tuple[Task, C4CRecord]] = []
         dead: list[tuple[Task, C4CRecord | None]] = []
         for task, object_id in zip(tasks, ids, strict=True):
+            if object_id not in records:
+                continue  # an issue by now
             record = records.get(object_id)
             if record is None or is_obsolete(task.kind, record.properties):
                 dead.append((task, record))
@@ -103,7 +109,7 @@ class Joining:
                 and (record is None or task.contract.hold)
             ]
         )
-        known = {task.link.link_id for task, _ in reloaded}
+        known = {task.link.link_id for task, _ in reloaded} | self._first.unanswered
         dead = [(task, record) for task, record in dead if task.link.link_id not in known]
         live += reloaded
         live += self._revive([(task, rec) for task, rec in dead if task.contract.op is Op.REVIVE])
@@ -228,13 +234,28 @@ class Joining:
         intents = self._book.store.intents.open(
             Side.C4C, "create", [task.link.link_id for task, _ in ready]
         )
-        results = self._client.execute([Create(task.collection, body) for task, body in ready])
-        for (task, _), result in zip(ready, results, strict=True):
-            intent = intents[task.link.link_id]
-            if result.record is not None:
-                self._created(task, result.record, intent)
-            elif result.error is not None:
-                self._book.failed(task, result.error, intent)
+        left_out: dict[str, set[str]] = defaultdict(set)
+        while ready:
+            results = execute(
+                self._client,
+                [
+                    (Create(task.collection, body), task.link.link_id in self.suspects)
+                    for task, body in ready
+                ],
+            )
+            again: list[tuple[Task, dict[str, object]]] = []
+            for (task, body), result in zip(ready, results, strict=True):
+                intent = intents[task.link.link_id]
+                optional = refused_property(result.error, body)
+                if result.record is not None:
+                    self._created(task, result.record, intent)
+                    report_left_out(self._book, task, left_out[task.link.link_id])
+                elif optional is not None:
+                    left_out[task.link.link_id].add(optional)
+                    again.append((task, {n: v for n, v in body.items() if n != optional}))
+                elif result.error is not None:
+                    self._book.failed(task, result.error, intent)
+            ready = again
 
     def _unmatched(self, task: Task) -> None:
         if task.contract.on_no_match == "trash":
@@ -264,6 +285,9 @@ class Joining:
         if task.kind is not RecordType.CONTACT or not company:
             return body
         account = self._accounts.account_of(company)
+        if error := self._accounts.failure_of(company):
+            self._book.failed(task, of_one(error))
+            return None
         if account is not None:
             return {**body, "AccountID": account.account_id}
         match task.contract.policy.get("account_no_match"):

@@ -15,12 +15,14 @@ from contact_sync.core.names import NAME_PROPERTIES
 from contact_sync.core.status import is_obsolete
 from contact_sync.core.text import forms, without_accents
 
+from target_c4c.apart import apart, of_one
 from target_c4c.task import COLLECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from c4c_client import C4CClient, C4CRecord
+    from c4c_client import C4CClient, C4CError, C4CRecord
+    from contact_sync.book import Book
 
     from target_c4c.task import Task
 
@@ -33,6 +35,7 @@ class AccountBook:
     def __init__(self, client: C4CClient) -> None:
         self._client = client
         self._known: dict[str, list[C4CRecord]] = {}
+        self._failed: dict[str, C4CError] = {}
 
     def look_up(self, companies: Iterable[str]) -> None:
         """Search for all companies that were not searched for yet, in one batch."""
@@ -45,9 +48,19 @@ class AccountBook:
         ]
         self._known.update({company: [] for company in wanted})
         if asked:
-            answers = self._client.search(_ACCOUNTS, [text for _, text in asked])
-            for (company, _), records in zip(asked, answers, strict=True):
-                self._known[company] += records
+            texts = list(dict.fromkeys(text for _, text in asked))
+            failed: dict[str, C4CError] = {}
+            answers = apart(
+                self._client,
+                texts,
+                failed,
+                lambda told: self._client.search(_ACCOUNTS, texts, (), told),
+            )
+            found = dict(zip(texts, answers or [[] for _ in texts], strict=True))
+            for company, text in asked:
+                self._known[company] += found[text]
+                if text in failed:
+                    self._failed[company] = failed[text]
 
     def account_of(self, company: str) -> AccountCandidate | None:
         """Return the account for a company by the rules of the cascade."""
@@ -62,9 +75,14 @@ class AccountBook:
         self.look_up([name])
         return self._known.get(name, [])
 
+    def failure_of(self, company: str) -> C4CError | None:
+        """Return why the search for a company has no answer; None if it has one."""
+        return self._failed.get(company)
+
     def forget(self) -> None:
         """Forget all answers: accounts may have been created or renamed since."""
         self._known.clear()
+        self._failed.clear()
 
     def created(self, name: str, record: C4CRecord) -> None:
         """Add an account that was just created to what is known: a search may lag (I31)."""
@@ -78,32 +96,53 @@ class AccountBook:
 
 
 def find_candidates(
-    client: C4CClient, accounts: AccountBook, tasks: Sequence[Task]
+    client: C4CClient, accounts: AccountBook, tasks: Sequence[Task], book: Book
 ) -> dict[str, list[C4CRecord]]:
-    """Return link id -> live records that may be the task's, from one batch of searches."""
+    """Return link id -> live records that may be the task's, from one batch of searches.
+
+    A task whose search has no answer becomes an issue, and is not among them: what is not known to
+    be new must not be created.
+    """
     kind = tasks[0].kind
     if kind is RecordType.ACCOUNT:
         accounts.look_up(task.values.get("name", "") for task in tasks)
-        found = {
-            task.link.link_id: accounts.records_named(task.values.get("name", "")) for task in tasks
-        }
+        found = {}
+        for task in tasks:
+            name = task.values.get("name", "")
+            if error := accounts.failure_of(name):
+                book.failed(task, of_one(error))
+            else:
+                found[task.link.link_id] = accounts.records_named(name)
     else:
-        found = _find_persons(client, tasks)
+        found = _find_persons(client, tasks, book)
     return {
         link_id: [record for record in records if not is_obsolete(kind, record.properties)]
         for link_id, records in found.items()
     }
 
 
-def _find_persons(client: C4CClient, tasks: Sequence[Task]) -> dict[str, list[C4CRecord]]:
+def _find_persons(
+    client: C4CClient, tasks: Sequence[Task], book: Book
+) -> dict[str, list[C4CRecord]]:
     asked = {task.link.link_id: _person_filters(task) for task in tasks}
     distinct = list(dict.fromkeys(text for texts in asked.values() for text in texts))
-    answers = client.search(tasks[0].collection, distinct) if distinct else []
-    by_filter = dict(zip(distinct, answers, strict=True))
-    return {
-        link_id: [record for text in texts for record in by_filter[text]]
-        for link_id, texts in asked.items()
-    }
+    failed: dict[str, C4CError] = {}
+    by_filter: dict[str, list[C4CRecord]] = {}
+    if distinct:
+        collection = tasks[0].collection
+        answers = apart(
+            client, distinct, failed, lambda told: client.search(collection, distinct, (), told)
+        )
+        by_filter = dict(zip(distinct, answers or [[] for _ in distinct], strict=True))
+    found: dict[str, list[C4CRecord]] = {}
+    for task in tasks:
+        texts = asked[task.link.link_id]
+        errors = [failed[text] for text in texts if text in failed]
+        if errors:
+            book.failed(task, of_one(errors[0]))
+        else:
+            found[task.link.link_id] = [record for text in texts for record in by_filter[text]]
+    return found
 
 
 def _person_filters(task: Task) -> list[str]:

@@ -22,6 +22,7 @@ from contact_sync.core import merge, outcome
 from contact_sync.core.model import Phase, Side
 from contact_sync.core.status import OBSOLETE, STATUS_PROPERTY, is_obsolete
 
+from target_c4c.apart import execute, is_unheard, records_for
 from target_c4c.updating import ROUNDS
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class _Removal:
     intent: str
     etag: str | None
     deletes: bool
+    is_suspect: bool = False
 
 
 class Retiring:
@@ -93,7 +95,7 @@ class Retiring:
     def _round(self, removals: list[_Removal]) -> list[_Removal]:
         ready = [removal for removal in removals if removal.etag]
         ready += self._checked([removal for removal in removals if not removal.etag])
-        results = self._client.execute([self._write(removal) for removal in ready])
+        results = execute(self._client, [(self._write(entry), entry.is_suspect) for entry in ready])
         again = []
         for removal, result in zip(ready, results, strict=True):
             error = result.error
@@ -101,6 +103,7 @@ class Retiring:
                 self._retired(removal, result.record)
             elif isinstance(error, (PreconditionFailedError, UnknownOutcomeError)):
                 removal.etag = None
+                removal.is_suspect = is_unheard(error)
                 again.append(removal)
             elif isinstance(error, RejectedError) and removal.deletes:
                 # Master data is `sap:deletable="false"`: status Obsolete instead.
@@ -122,10 +125,12 @@ class Retiring:
         """Yield the removals that still stand after a look at the live records."""
         if not removals:
             return
-        ids = [removal.task.link.c4c_id or "" for removal in removals]
-        records = self._client.get_records(removals[0].task.collection, ids)
+        wanted = [(removal.task, removal.task.link.c4c_id or "") for removal in removals]
+        records = records_for(self._client, self._book, wanted)
         for removal in removals:
             task = removal.task
+            if (task.link.c4c_id or "") not in records:
+                continue  # an issue by now
             record = records.get(task.link.c4c_id or "")
             if record is None or is_obsolete(task.kind, record.properties):
                 # I42: deleted on both sides, nothing is left to do.

@@ -16,6 +16,9 @@ from contact_sync.core.model import Side
 from contact_sync.core.newest import is_exchange_newer
 from contact_sync.core.status import is_obsolete
 
+from target_c4c.apart import execute, is_unheard, records_for
+from target_c4c.refusals import refused_property, report_left_out
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -41,6 +44,8 @@ class _Update:
     etag: str | None
     needs_read: bool
     intent: str | None = None
+    is_suspect: bool = False
+    left_out: frozenset[str] = frozenset()
 
 
 class Updating:
@@ -73,22 +78,43 @@ class Updating:
         writes = [(update, self._body(update)) for update in ready]
         writes = [(update, body) for update, body in writes if body]
         self._announce([update for update, _ in writes])
-        results = self._client.execute(
+        results = execute(
+            self._client,
             [
-                Update(update.task.collection, update.task.link.c4c_id or "", body, update.etag)
+                (
+                    Update(
+                        update.task.collection, update.task.link.c4c_id or "", body, update.etag
+                    ),
+                    update.is_suspect,
+                )
                 for update, body in writes
-            ]
+            ],
         )
         again = []
-        for (update, _), result in zip(writes, results, strict=True):
-            if result.record is not None:
+        for (update, body), result in zip(writes, results, strict=True):
+            refused = refused_property(result.error, body)
+            if refused is not None:
+                again += self._without(update, refused)
+            elif result.record is not None:
                 self._written(update, result.record)
             elif isinstance(result.error, (PreconditionFailedError, UnknownOutcomeError)):
                 update.needs_read = True
+                update.is_suspect = is_unheard(result.error)
                 again.append(update)
             elif result.error is not None:
                 self._book.failed(update.task, result.error, update.intent)
         return again
+
+    def _without(self, update: _Update, refused: str) -> list[_Update]:
+        """Leave out the fields behind a refused property; nothing may be left to write."""
+        names = {name for name in update.fields if refused in update.task.body([name])}
+        update.left_out |= {refused}
+        update.fields = tuple(name for name in update.fields if name not in names)
+        if update.fields and names:
+            return [update]
+        self._end(update)
+        self._book.issue(update.task, "rejected", update.left_out)
+        return []
 
     def _announce(self, updates: list[_Update]) -> None:
         """Put on record what is about to be written, by which the next session knows it as ours."""
@@ -109,9 +135,11 @@ class Updating:
         """Yield the updates that are left to write after a look at the live records."""
         if not updates:
             return
-        ids = [update.task.link.c4c_id or "" for update in updates]
-        records = self._client.get_records(updates[0].task.collection, ids)
+        wanted = [(update.task, update.task.link.c4c_id or "") for update in updates]
+        records = records_for(self._client, self._book, wanted)
         for update in updates:
+            if (update.task.link.c4c_id or "") not in records:
+                continue  # an issue by now
             record = records.get(update.task.link.c4c_id or "")
             if record is None or is_obsolete(update.task.kind, record.properties):
                 # C3/C4: the deletion wins; stage 2 carries it out and names the dropped fields.
@@ -189,6 +217,7 @@ class Updating:
             link = outcome.owe(link, ["company"], Side.EXCHANGE, source)
         link = outcome.see_record(link, task.facts(record, self._book.key))
         self._book.done(task, link, update.intent)
+        report_left_out(self._book, task, update.left_out)
 
 
 def _one_per_record(updates: list[_Update]) -> tuple[list[_Update], list[_Update]]:

@@ -209,9 +209,20 @@ class C4CClient:
         return self._reader(collection).records(object_ids, failed)
 
     def search(
-        self, collection: str, filters: Sequence[str], select: Sequence[str] = ()
+        self,
+        collection: str,
+        filters: Sequence[str],
+        select: Sequence[str] = (),
+        failed: Callable[[str, C4CError], None] | None = None,
     ) -> list[list[C4CRecord]]:
         """Answer several filters, many in one request.
+
+        Args:
+            collection: Such as `ContactCollection`.
+            filters: OData filters.
+            select: Property names, empty for all.
+            failed: Told of each filter that has no answer, and why; it counts as finding nothing
+                then. Without it the first failure is raised.
 
         Returns:
             For each filter, in order, all records it finds, ordered by `ObjectID`. C4C
@@ -220,7 +231,7 @@ class C4CClient:
         Raises:
             RejectedError: C4C did not accept a filter.
         """
-        return self._reader(collection).search(filters, select)
+        return self._reader(collection).search(filters, select, failed)
 
     def execute(self, writes: Sequence[Write]) -> list[WriteResult]:
         """Carry out writes, each in a changeset of its own, and read back what became of them.

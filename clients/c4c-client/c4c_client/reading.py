@@ -113,19 +113,27 @@ class CollectionReader:
             **self._apart(paths, names[half:], failed),
         }
 
-    def search(self, conditions: Sequence[str], select: Sequence[str]) -> list[list[C4CRecord]]:
-        """Return the records each filter finds, ordered by key."""
+    def search(
+        self, conditions: Sequence[str], select: Sequence[str], failed: Failed | None = None
+    ) -> list[list[C4CRecord]]:
+        """Return the records each filter finds, ordered by key; see `records` for `failed`."""
         options = select_option(select)
-        paths = [
-            with_options(self._collection, {**options, "$filter": condition})
+        paths = {
+            condition: with_options(self._collection, {**options, "$filter": condition})
             for condition in conditions
-        ]
-        pages = [read_page(self._checked(answer)) for answer in self._batch(paths)]
-        found = [
-            list(self.walk(condition, select) if page.next_link else map(to_record, page.rows))
-            for condition, page in zip(conditions, pages, strict=True)
-        ]
-        return [sorted(records, key=lambda record: record.object_id) for records in found]
+        }
+        found: dict[str, list[C4CRecord]] = {}
+        for condition, answer in self._answers(paths, failed).items():
+            try:
+                page = read_page(self._checked(answer))
+                more = self.walk(condition, select) if page.next_link else None
+                records = more or map(to_record, page.rows)
+                found[condition] = sorted(records, key=lambda record: record.object_id)
+            except C4CError as error:
+                if failed is None:
+                    raise
+                failed(condition, error)
+        return [found.get(condition, []) for condition in conditions]
 
     def walk(
         self, condition: str | None, select: Sequence[str], page_size: int = 1000
