@@ -80,7 +80,8 @@ class Executor:
         kind = contract.record_type
         if kind not in self._states:
             self._states[kind] = self._store.states.get(kind)
-        return informed(contract, self._states[kind])
+        states = self._states[kind]
+        return contract if states is None else informed(contract, states)
 
     def _prepare(self, contract: Contract) -> None:
         prepare(self._client, self._store, contract)

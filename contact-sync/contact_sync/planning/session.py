@@ -81,6 +81,9 @@ class Session:
         Before their list was read once, states are a field that is switched off: nothing is known
         of them, and as soon as something is they are compared for the first time.
         """
+        plain = self.settings.field_maps[kind]
+        if _STATE not in plain.names:
+            return plain
         states = self._states[kind]
         given = dict(self.policy(kind).fields)
         if states is None and _STATE in given:
@@ -115,7 +118,8 @@ class Session:
             "off": tuple(
                 name
                 for name, policy in fields.items()
-                if policy.direction is Direction.OFF or name not in self.fields(kind).names
+                if policy.direction is Direction.OFF
+                or (name == _STATE and name not in self.fields(kind).names)
             ),
         }
 
