@@ -136,12 +136,14 @@ def tiny_contracts() -> Iterator[None]:
     def passed(message: object) -> Contract:
         return message if isinstance(message, Contract) else from_message(message)
 
-    def field_map(contract: Contract) -> Any:
+    def field_map(contract: Contract, states: object = None) -> Any:
+        del states
         return tiny_map(contract.record_type, contract.off)
 
     with (
         mock.patch.object(Contract, "from_message", staticmethod(passed)),
         mock.patch.object(Contract, "field_map", property(field_map)),
+        mock.patch.object(Contract, "field_map_with", field_map),
         mock.patch.object(Link, "but", _quick_copy),
     ):
         yield
