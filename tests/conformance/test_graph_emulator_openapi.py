@@ -87,7 +87,7 @@ def use_contacts(session: Session, folder: str) -> None:
     path = f"{USER}/contactFolders/{folder}/contacts"
     made = [session.call("POST", path, FULL_CONTACT) for _ in range(5)]
     link = session.delta(f"{path}/delta?$select=givenName,emailAddresses,birthday")
-    first, second = f"{USER}/contacts/{made[0]['id']}", f"{USER}/contacts/{made[1]['id']}"
+    first, second = f"{path}/{made[0]['id']}", f"{path}/{made[1]['id']}"
     etag = {"If-Match": made[0]["@odata.etag"]}
     session.call("PATCH", first, {"surname": "King", "homeAddress": {}}, headers=etag)
     session.call("PATCH", first, {"surname": "K"}, headers=etag)
@@ -134,6 +134,10 @@ def use_the_rest(session: Session) -> None:
     session.call("GET", "/users/nobody@contoso.example/contacts")
 
 
+#: On Microsoft's own pages ("Update profilephoto"), and not in the description.
+SPELLINGS = {("PATCH", "/$value")}
+
+
 def test_a_whole_session_follows_the_description(description: GraphDescription) -> None:
     session = Session()
     sales = use_folders(session)
@@ -154,6 +158,8 @@ def test_all_emulated_paths_are_described(description: GraphDescription) -> None
         template, _ = rule.endpoint
         path = template.replace("{", "").replace("}", "")
         for method in (rule.methods or set()) - {"HEAD"}:
+            if (method, path.rpartition("/photo")[2]) in SPELLINGS:
+                continue
             found = description.operation(method, path)
             assert found is not None, f"{method} {template}"
             assert found[0] == template

@@ -35,7 +35,10 @@ TENANT.admin.create_contact(ANNA, None, {**FULL, "categories": ["Account"]})
 LEFT_OUT = ("tap_stream_transformed_catalog_schema_matches_record",)
 
 Suite = get_tap_test_class(
-    TapExchangeContacts, config=TENANT.config, suite_config=SuiteConfig(), parse_env_config=False
+    TapExchangeContacts,
+    config=TENANT.config,
+    suite_config=SuiteConfig(ignore_no_records_for_streams=["mailbox_problems"]),
+    parse_env_config=False,
 )
 for name in LEFT_OUT:
     delattr(Suite, f"test_{name}")

@@ -66,9 +66,9 @@ def messages(output: str) -> list[dict[str, Any]]:
 
 def test_tap_exchange_contacts(graph_config: dict[str, Any], tmp_path: Path) -> None:
     first = sync("tap-exchange-contacts", tmp_path, graph_config)
-    assert "| contacts        | 3       |" in check(first, tmp_path)
+    assert "| contacts         | 3       |" in check(first, tmp_path)
     second = sync("tap-exchange-contacts", tmp_path, graph_config, last_state(first))
-    assert "| mailbox_reads   | 1       |" in check(second, tmp_path)
+    assert "| mailbox_reads    | 1       |" in check(second, tmp_path)
     streams = {message["stream"] for message in messages(second) if message["type"] == "RECORD"}
     assert streams == {"contact_folders", "mailbox_reads"}
 

@@ -30,7 +30,7 @@ class StateLists:
     def get(self, record_type: RecordType) -> StateList | None:
         """Return the list of a record type; None if none was ever read."""
         text = self._settings.get(_name(record_type))
-        return None if text is None else state_list(map(tuple, json.loads(text)))
+        return None if text is None else state_list(tuple(row) for row in json.loads(text))
 
     def version(self, record_type: RecordType) -> str:
         """Return a text that changes with the list; "" without one."""
