@@ -11,9 +11,12 @@ if TYPE_CHECKING:
     import logging
     from collections.abc import Iterator, Mapping
 
+#: Who may change a key file or `.env` has the sync work for them.
+_BY_OTHERS = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
 _SETTINGS = ("certificate_key_file", "key_file", "token_cache_file")
 #: Of a container of certificate and key.
 _CONTAINERS = (".pfx", ".p12")
+_FILE_URL = "sqlite:///"
 _BESIDE_THE_STORE = ("", "-wal", "-shm", ".key")
 
 
@@ -22,7 +25,7 @@ def warn_of_exposed(config: Mapping[str, object], logger: logging.Logger) -> Non
     found = sorted({name for name, path in _secret_files(config) if _is_exposed(path)})
     if found:
         logger.warning(
-            "Others on this machine can read secrets of: %s. Give these files mode 0600.",
+            "Others on this machine can read or change secrets of: %s. Give these files mode 0600.",
             ", ".join(found),
         )
 
@@ -35,17 +38,19 @@ def _secret_files(config: Mapping[str, object]) -> Iterator[tuple[str, Path]]:
     if isinstance(container, str) and container.lower().endswith(_CONTAINERS):
         yield "certificate_file", Path(container)
     store = config.get("sync_store")
-    if isinstance(store, str) and store and "://" not in store:
+    path = store.removeprefix(_FILE_URL) if isinstance(store, str) else ""
+    if path and "://" not in path:
         for ending in _BESIDE_THE_STORE:
-            yield "sync_store", Path(f"{store}{ending}").expanduser()
-    yield ".env", Path(".env")
+            yield "sync_store", Path(f"{path}{ending}")
+    # Meltano starts a plugin in any folder, and says where the project is.
+    yield ".env", Path(os.environ.get("MELTANO_PROJECT_ROOT", "")) / ".env"
 
 
 def _is_exposed(path: Path) -> bool:
     if os.name != "posix":
         return False  # modes say nothing there
     try:
-        found = path.stat()
-    except (OSError, ValueError):
+        found = path.expanduser().stat()
+    except (OSError, RuntimeError, ValueError):  # RuntimeError: a home of nobody
         return False
-    return stat.S_ISREG(found.st_mode) and bool(found.st_mode & (stat.S_IRGRP | stat.S_IROTH))
+    return stat.S_ISREG(found.st_mode) and bool(found.st_mode & _BY_OTHERS)

@@ -19,7 +19,7 @@ LOGGER = logging.getLogger("tap-c4c")
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__package__)
-@pytest.mark.parametrize("mode", [0o600, 0o400, 0o700, 0o640, 0o604, 0o644, 0o666])
+@pytest.mark.parametrize("mode", [0o600, 0o400, 0o700, 0o640, 0o604, 0o620, 0o602, 0o666])
 @pytest.mark.parametrize(
     ("name", "file", "setting"),
     [
@@ -28,6 +28,7 @@ LOGGER = logging.getLogger("tap-c4c")
         ("token_cache_file", "tokens.json", "tokens.json"),
         ("certificate_file", "app.PFX", "app.PFX"),
         *(("sync_store", f"sync.db{ending}", "sync.db") for ending in ("", "-wal", "-shm", ".key")),
+        ("sync_store", "sync.db.key", "sqlite:///"),
         (".env", ".env", ""),
     ],
 )
@@ -44,9 +45,10 @@ def test_i51_a_secret_for_all_to_read_is_told_of(
     monkeypatch.chdir(tmp_path)
     (tmp_path / file).write_text("hush", "utf-8")
     (tmp_path / file).chmod(mode)
-    module.warn_of_exposed({name: str(tmp_path / setting)} if setting else {}, LOGGER)
+    shown = f"{setting}sync.db" if setting.endswith("///") else str(tmp_path / setting)
+    module.warn_of_exposed({name: shown} if setting else {}, LOGGER)
     lines = [record.getMessage() for record in caplog.records]
-    assert len(lines) == (1 if mode & 0o044 else 0)
+    assert len(lines) == (1 if mode & 0o066 else 0)
     assert all(name in line and str(tmp_path) not in line for line in lines)
 
 

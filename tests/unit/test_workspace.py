@@ -142,7 +142,7 @@ def test_pip_urls_name_constraints_and_every_local_part(kind: str, plugin: dict[
 
 
 def test_secrets_are_marked_in_meltano_yml() -> None:
-    suspects = re.compile(r"password|secret|_key$")
+    suspects = re.compile(r"password|secret|_key$|sync_store")
     unmarked = {
         (entry.values[1]["name"], setting["name"])  # type: ignore[index]
         for entry in PLUGINS

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 from contextlib import contextmanager
 from functools import lru_cache, partial
@@ -27,6 +28,11 @@ _KINDS = "give a file path, sqlite:///path or postgresql://…"
 _URL = (
     f"{_KINDS}; in user and password write @ as %40, : as %3A, / as %2F, ? as %3F, # as %23 and "
     "% as %25"
+)
+#: A URL with a slip or without its beginning, or a list of `password=…`.
+_NO_PATH = re.compile(
+    r"^\s*(postgres|postgresql|sqlite)(\+\w*)?(:|//)|:[^/\\]*@|\b(password|passwd|pwd)\s*=",
+    re.IGNORECASE,
 )
 _PRIVATE_FILE = 0o600
 _PRIVATE_FOLDER = 0o700
@@ -159,6 +165,9 @@ def database_url(setting: str) -> sa.URL:
     if not setting:
         raise StoreUnreadableError("it is not set", _KINDS)
     if "://" not in setting:
+        if _NO_PATH.search(setting):
+            # A file with the password in its name would be made.
+            raise StoreUnreadableError("it is no path and no URL", _URL)
         url = sa.URL.create("sqlite", database=str(Path(setting).expanduser()))
     else:
         try:
@@ -168,6 +177,8 @@ def database_url(setting: str) -> sa.URL:
             raise StoreUnreadableError("it is no path and no URL", _URL) from None
         if set(f"{url.host}{url.database}") & set("@"):
             raise StoreUnreadableError("its host is none", _URL)
+        if url.get_backend_name() == "sqlite" and (url.host or url.username or url.query):
+            raise StoreUnreadableError("a file has no host, user or options", _KINDS)
     if url.drivername in ("postgresql", "postgres"):
         url = url.set(drivername="postgresql+psycopg")
     # Several processes share the store, so it cannot live in the memory of one.
