@@ -118,8 +118,8 @@ SECRETS = (
         "a secret that a group may read is not told of",
         ("I51",),
         "tap-c4c/tap_c4c/secret_files.py",
-        "(stat.S_IRGRP | stat.S_IROTH)",
-        "stat.S_IROTH",
+        "_BY_OTHERS = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH",
+        "_BY_OTHERS = stat.S_IROTH | stat.S_IWOTH",
         (f"{_U}/test_secret_files.py",),
     ),
     Mutant(
