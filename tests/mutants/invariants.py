@@ -119,4 +119,45 @@ INVARIANTS = (
     Invariant(
         "I44", "the same seed plays the same history", ("tests/property/test_replay.py", _WORLDS)
     ),
+    Invariant(
+        "I45",
+        "nobody stops anybody",
+        (
+            f"{_S}/test_nobody_stops_anybody.py",
+            f"{_S}/test_nobody_stops_anybody_c4c.py",
+            f"{_S}/test_rules_mailbox_trouble.py",
+            f"{_S}/test_rules_view_trouble.py",
+        ),
+    ),
+    Invariant(
+        "I46",
+        "said once, or refused",
+        (f"{_U}/test_settings_known.py", f"{_S}/test_rules_said_once.py"),
+    ),
+    Invariant(
+        "I47",
+        "people stay themselves",
+        (f"{_S}/test_rules_people.py", f"{_U}/test_core_matching.py"),
+    ),
+    Invariant(
+        "I48",
+        "back again is not new",
+        (
+            f"{_S}/test_rules_made_again.py",
+            f"{_S}/test_rules_reloaded.py",
+            "tests/property/test_planner_made_again.py",
+        ),
+    ),
+    Invariant("I49", "settings ask first", (f"{_S}/test_rules_changed_views.py",)),
+    Invariant(
+        "I50",
+        "bounded memory, bounded questions",
+        (f"{_U}/test_json_text.py", f"{_S}/test_rules_new_mailbox.py"),
+    ),
+    Invariant(
+        "I51",
+        "every text is safe",
+        (f"{_U}/test_quiet_logs.py", f"{_U}/test_cli_terminal.py"),
+    ),
+    Invariant("I52", "the plan is the session", pending="there is no plan mode yet"),
 )
