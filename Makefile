@@ -15,6 +15,9 @@ INDEXED := $(PYTHON) scripts/with_index.py
 SHM := $(shell df -Pk /dev/shm 2>/dev/null | awk '$$6 == "/dev/shm" && $$4 > 2000000 {print $$6}')
 IN_MEMORY := $(if $(SHM),TMPDIR=$(SHM))
 
+# Meltano writes settings with secrets in there, and leaves them behind if it is killed.
+PRIVATE_FOLDERS := mkdir -p .meltano/run output && chmod 700 .meltano .meltano/run output
+
 # A session starts nine Python processes; without byte code each needs twice the time.
 unexport PYTHONDONTWRITEBYTECODE
 unexport VIRTUAL_ENV
@@ -25,6 +28,7 @@ help: ## list the targets
 
 .PHONY: install
 install: .venv/.installed .meltano/.installed ## install the tools, the packages and the Meltano plugins
+	@$(PRIVATE_FOLDERS)
 
 .PHONY: demo
 demo: install ## play two-way sync against the emulators
@@ -108,7 +112,6 @@ clean: ## remove everything that was installed; state, store and .env stay
 	@touch $@
 
 .meltano/.installed: .venv/.installed meltano.yml
-	@# Meltano writes settings with secrets in there, and leaves them behind if it is killed.
-	@mkdir -p .meltano/run output && chmod 700 .meltano .meltano/run output
+	@$(PRIVATE_FOLDERS)
 	$(INDEXED) $(BIN)/meltano --log-level=warning install --parallelism=4
 	@touch $@

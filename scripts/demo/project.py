@@ -40,7 +40,8 @@ class Project:
     def __init__(self, folder: Path = FOLDER) -> None:
         self.folder = folder
         shutil.rmtree(folder, ignore_errors=True)
-        (folder / ".meltano").mkdir(parents=True, mode=0o700)
+        folder.mkdir(mode=0o700, parents=True)
+        (folder / ".meltano").mkdir(mode=0o700)
         (folder / "logs").mkdir()
         shutil.copy(ROOT / "meltano.yml", folder)
         for name in _PLUGIN_FOLDERS:

@@ -83,6 +83,22 @@ SECRETS = (
         (f"{_U}/test_workspace.py",),
     ),
     Mutant(
+        "a key that moved into the setting is made anew where the setting was forgotten",
+        ("I37",),
+        "contact-sync/contact_sync/store/digest_key.py",
+        " or store.settings.get(_ORIGIN) != _SETTING:",
+        ":",
+        (f"{_U}/test_store_digest_key.py",),
+    ),
+    Mutant(
+        "what a plugin writes while it is installed may be read by others",
+        ("I37",),
+        "Makefile",
+        "output && chmod 700 .meltano .meltano/run output",
+        "output && chmod 755 .meltano .meltano/run output",
+        ("tests/system/test_hardening_page.py",),
+    ),
+    Mutant(
         "the settings of a session at work are removed",
         ("I37",),
         "contact-sync/contact_sync/leftovers.py",

@@ -63,7 +63,8 @@ def test_i37_settings_that_a_killed_session_left_are_out_of_reach_and_go(
     # What the folder's mode is for.
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o644}
     assert any("secret" in file.read_text("utf-8") for file in files)
-    assert stat.S_IMODE((project.folder / ".meltano").stat().st_mode) == 0o700
+    for folder in (project.folder, project.folder / ".meltano"):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
     for file in files:
         moment = file.stat().st_mtime - _TWO_DAYS_SECONDS

@@ -142,6 +142,21 @@ def test_setting_that_was_forgotten_costs_nothing(path: Path, key_file: Path) ->
         assert store.links.list_() == [LINK]
 
 
+def test_i37_key_that_moves_from_the_file_into_the_setting_costs_nothing(
+    path: Path, key_file: Path
+) -> None:
+    key = fill(path).hex()
+    key_file.unlink()
+    assert fill(path, key).hex() == key
+    # A plugin that was not given the setting makes no new one, which would clear all digests.
+    with pytest.raises(StoreKeyError, match="not set now"):
+        Store.open(str(path))
+    assert not key_file.exists()
+    with Store.open(str(path), digest_key=key) as store:
+        assert store.links.get("link") == LINK
+        assert store.requests.list_(Side.C4C) == []
+
+
 def test_empty_setting_is_no_setting(path: Path, key_file: Path) -> None:
     fill(path, "")
     assert key_file.exists()

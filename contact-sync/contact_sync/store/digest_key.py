@@ -55,7 +55,9 @@ def settle(store: Store, setting: str | None, path: Path | None) -> bytes:
     """
     if setting:
         key = _read_key(setting)
-        if not _is_known(store, key):
+        # The same key, until now from the file, is adopted as well: a plugin without the setting
+        # must not make a new file.
+        if not _is_known(store, key) or store.settings.get(_ORIGIN) != _SETTING:
             with store.transaction():
                 _adopt(store, key, _SETTING)
         return key
