@@ -5,8 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from harness.scenes import assert_quiet, create_record, edit_record, item_of, record, values
-from harness.world import ALICE, COLLECTIONS, World
+from harness.rule_scenes import ACTIVE, OBSOLETE
+from harness.scenes import (
+    assert_quiet,
+    create_record,
+    edit_record,
+    item_of,
+    populate,
+    record,
+    values,
+)
+from harness.world import ALICE, COLLECTIONS, FOLDERS, World
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,4 +132,52 @@ def test_i14_an_update_sends_only_what_differs(tmp_path: Path) -> None:
             entry["body"] for entry in world.graph.recorded_traffic() if entry["method"] == "PATCH"
         ]
         assert sent == [{"jobTitle": "Chief"}]
+        assert_quiet(world)
+
+
+_OWN, _OTHER = FOLDERS["contact"], FOLDERS["individual_customer"]
+_EDIT_WINS = ["delete_vs_edit"]
+
+
+@pytest.mark.parametrize(
+    ("target", "if_match", "items", "status", "issues"),
+    [
+        # Refused, looked at again: gone from its folder, edited in C4C (E5).
+        (None, "honoured", [("Contacts", "Clerk"), (_OWN, "Chief")], ACTIVE, _EDIT_WINS),
+        ("deleted", "honoured", [(_OWN, "Chief")], ACTIVE, _EDIT_WINS),
+        # Written where it lies by then: as if it had been taken out after the session (E3).
+        (None, "ignored", [("Contacts", "Chief")], OBSOLETE, []),
+        ("deleted", "ignored", [], OBSOLETE, []),
+        # E4, whichever came first.
+        ("individual_customer", "honoured", [(_OTHER, "Chief")], OBSOLETE, []),
+        ("individual_customer", "ignored", [(_OTHER, "Chief")], OBSOLETE, []),
+    ],
+)
+def test_i20_an_item_that_is_dragged_right_before_its_write_is_not_where_it_was_seen(
+    tmp_path: Path,
+    target: str | None,
+    if_match: str,
+    items: list[tuple[str, str]],
+    status: str,
+    issues: list[str],
+) -> None:
+    with World(tmp_path) as world:
+        world.graph.set_switch("if_match", if_match)
+        populate(world, "contact")
+        object_id, item_id = _pair(world)
+        edit_record(world, "contact", object_id, JobTitle="Chief")
+        drag = {"call": "move_contact", "args": [ALICE, item_id]}
+        if target == "deleted":
+            drag["call"] = "delete_contact"
+        else:
+            drag["args"] += [target and world.folder_id(target)]
+        world.graph.add_fault(kind="outlook_before", method="PATCH", options=drag)
+        world.session()
+        assert world.graph.unused_faults() == []
+        world.settle()
+        pairs = [entry for entry in world.items() if entry["properties"]["surname"] == "Pair"]
+        shown = sorted((entry["folder"], entry["properties"]["jobTitle"]) for entry in pairs)
+        assert shown == items
+        assert record(world, "contact", object_id)["StatusCode"] == status
+        assert world.issues() == issues
         assert_quiet(world)
