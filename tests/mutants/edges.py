@@ -13,28 +13,11 @@ _WAITS = "tests/unit/test_batch_waits.py"
 
 EDGES = (
     Mutant(
-        "a private item is joined with a record that appears",
-        ("I18", "I47"),
-        f"{_EXCHANGE}/creating.py",
-        "item.id not in linked and not item.is_private and not",
-        "item.id not in linked and not",
-        (f"{_BESIDE}::test_private_item_is_not_joined_with_a_record_that_appears",),
-    ),
-    Mutant(
-        "another account is no edit of the contact",
-        ("I3",),
-        f"{_C4C}/retiring.py",
-        "            if task.facts(record, self._book.key).account_id == "
-        '(task.link.account_id or ""):\n',
-        "            if record:\n",
-        (f"{_BESIDE}::test_e5_contact_that_got_another_account_in_c4c_comes_back",),
-    ),
-    Mutant(
         "an account's new name is an edit of its contacts",
         ("I6",),
         f"{_C4C}/retiring.py",
-        '                known.pop("company", None)',
-        "                pass",
+        '            known.pop("company", None)',
+        "            pass",
         (f"{_BESIDE}::test_e3_contact_whose_account_was_renamed_in_c4c_does_not_come_back",),
     ),
     Mutant(

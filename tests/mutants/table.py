@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mutants import Mutant
 from mutants.c4c import C4C
+from mutants.edges import EDGES
 from mutants.hostile import HOSTILE
 from mutants.loading import LOADING
 from mutants.mailboxes import MAILBOXES
@@ -328,4 +329,5 @@ MUTANTS: tuple[Mutant, ...] = (
     *LOADING,
     *SECRETS,
     *C4C,
+    *EDGES,
 )

@@ -48,7 +48,8 @@ def _out_of_view(world: World) -> str:
 
 def _unwanted(world: World) -> str:
     item_id = add_item(world, "individual_customer", "Pair", world.folder_id("individual_customer"))
-    world.mapper = {"individual_customer": {"read_only": True}}
+    acts = {"read_only": True, "first_session_removals": "act"}
+    world.mapper = {"individual_customer": acts}
     return item_id
 
 

@@ -29,6 +29,7 @@ _SHOWN: dict[str, Any] = {
     "fields": {"mobile": {"direction": "to_exchange"}},
     "mark_with_category": False,
     "read_only": True,
+    "read_only_new_item": "leave",
 }
 #: Those that decide on events to come: nothing that was settled becomes unsettled by them.
 _EVENTS = {
@@ -43,7 +44,6 @@ _EVENTS = {
     "match_existing": False,
     "on_conflict": "exchange",
     "on_leave_view": "keep",
-    "read_only_new_item": "leave",
     "first_session_removals": "act",
     "role_code": "CRM001",
 }
