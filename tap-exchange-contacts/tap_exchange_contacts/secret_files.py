@@ -16,13 +16,22 @@ _BY_OTHERS = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
 _SETTINGS = ("certificate_key_file", "key_file", "token_cache_file")
 #: Of a container of certificate and key.
 _CONTAINERS = (".pfx", ".p12")
+_ALL = (*_SETTINGS, "certificate_file", "sync_store")
 _FILE_URL = "sqlite:///"
 _BESIDE_THE_STORE = ("", "-wal", "-shm", ".key")
 
 
 def warn_of_exposed(config: Mapping[str, object], logger: logging.Logger) -> None:
-    """Log one line that names the settings whose files others may read, if there are any."""
-    found = sorted({name for name, path in _secret_files(config) if _is_exposed(path)})
+    """Log one line that names the settings whose files others may read, if there are any.
+
+    Args:
+        config: The settings, as far as they are known before they are checked.
+        logger: Of the plugin, with its name.
+    """
+    prefix = logger.name.upper().replace("-", "_") + "_"
+    # With `--config=ENV` a setting stands in a variable.
+    known = {name: os.environ.get(prefix + name.upper()) for name in _ALL} | dict(config)
+    found = sorted({name for name, path in _secret_files(known) if _is_exposed(path)})
     if found:
         logger.warning(
             "Others on this machine can read or change secrets of: %s. Give these files mode 0600.",

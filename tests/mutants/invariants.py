@@ -101,7 +101,11 @@ INVARIANTS = (
     Invariant("I34", "a plan is what is executed", pending="there is no plan mode yet"),
     Invariant("I35", "undo", pending="there is no undo yet"),
     Invariant("I36", "changed settings delete nothing", (f"{_S}/test_guards.py", _SMALL, _WORLDS)),
-    Invariant("I37", "no personal data at rest", (f"{_S}/test_privacy.py", _MACHINE)),
+    Invariant(
+        "I37",
+        "no personal data at rest",
+        (f"{_S}/test_privacy.py", f"{_S}/test_meltano_killed.py", _MACHINE),
+    ),
     Invariant("I38", "the first session doubles nothing", (f"{_S}/test_rules_first_match.py",)),
     Invariant("I39", "notes come back as they went", pending="notes are not synced yet"),
     Invariant(
@@ -157,7 +161,11 @@ INVARIANTS = (
     Invariant(
         "I51",
         "every text is safe",
-        (f"{_U}/test_quiet_logs.py", f"{_U}/test_cli_terminal.py"),
+        (
+            f"{_U}/test_quiet_logs.py",
+            f"{_U}/test_cli_terminal.py",
+            f"{_S}/test_hardening_page.py",
+        ),
     ),
     Invariant("I52", "the plan is the session", pending="there is no plan mode yet"),
 )

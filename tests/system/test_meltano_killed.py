@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PATIENCE_SECONDS = 90
+_PLUGINS = 6  # two taps, two targets, the mapper twice
 _TWO_DAYS_SECONDS = 2 * 24 * 3600
 
 
@@ -70,6 +71,10 @@ def test_i37_settings_that_a_killed_session_left_are_out_of_reach_and_go(
         moment = file.stat().st_mtime - _TWO_DAYS_SECONDS
         os.utime(file, (moment, moment))
     # For five minutes Meltano takes the killed session to be still at work.
+    (project.folder / ".env").chmod(0o644)
     done = project.meltano("run", "--force", "sync")
     assert done.returncode == 0, done.stderr
     assert left(project) == []
+    told = [line for line in done.stderr.splitlines() if "Others on this machine" in line]
+    assert len(told) == _PLUGINS
+    assert all(" .env. " in line and str(project.folder) not in line for line in told)

@@ -52,6 +52,22 @@ def test_i51_a_secret_for_all_to_read_is_told_of(
     assert all(name in line and str(tmp_path) not in line for line in lines)
 
 
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__package__)
+def test_i51_a_file_that_a_variable_names_is_told_of(
+    module: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    (tmp_path / "key.pem").touch(0o644)
+    (tmp_path / ".env").touch(0o644)
+    monkeypatch.setenv("TAP_C4C_KEY_FILE", str(tmp_path / "key.pem"))
+    monkeypatch.setenv("MELTANO_PROJECT_ROOT", str(tmp_path))
+    module.warn_of_exposed({}, LOGGER)
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert ": .env, key_file. " in line
+
+
 @pytest.mark.parametrize("value", [None, "", 7, "a\0b", "/nowhere/at/all", "postgresql://u:p@h/d"])
 def test_what_is_no_file_is_not_told_of(
     value: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
