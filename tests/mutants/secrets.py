@@ -64,7 +64,7 @@ SECRETS = (
         "contact-sync/contact_sync/store/database.py",
         "        if _NO_PATH.search(setting):",
         "        if not setting:",
-        (f"{_U}/test_store_open.py",),
+        (f"{_U}/test_store_url.py",),
     ),
     Mutant(
         "an option of a database file is shown with its value",
@@ -72,7 +72,7 @@ SECRETS = (
         "contact-sync/contact_sync/store/database.py",
         "(url.host or url.username or url.query)",
         "(url.host or url.username)",
-        (f"{_U}/test_store_open.py",),
+        (f"{_U}/test_store_url.py",),
     ),
     Mutant(
         "the store's URL is no secret",
