@@ -109,6 +109,7 @@ def test_start_and_stop(place: Path, capsys: pytest.CaptureFixture[str]) -> None
         ]
         assert values["CONTACT_SYNC_STORE"] == str(place / ".emulators" / "contact-sync.db")
         assert stat.S_IMODE((place / ".env").stat().st_mode) == 0o600
+        assert stat.S_IMODE((place / ".emulators").stat().st_mode) == 0o700
         serve_emulators.start()
         assert "run already" in capsys.readouterr().out
         main(["call", "--env-file", str(place / ".env"), "c4c", "dump"])
