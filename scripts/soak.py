@@ -3,8 +3,10 @@
 SOAK_SECONDS (default 600) and SOAK_SEED (default: today's date) choose how long and which ones.
 Beside the histories in this process, a share is played as real `meltano run sync`, and worlds for
 the pure core are played (see `planner_soak.py`). Faults that nothing has met when the time is up
-are played one by one: a kind that never fired is a failure. A failing history is shrunk and printed
-as a script of steps; its seed plays it again.
+are played one by one: a kind that never fired is a failure. Between seeds one thing is in trouble
+for good, and all others must come to rest (`histories/liveness.py`). A full-length soak must have
+reached every state of `histories/sometimes.py`; a short one says what it missed. A failing history
+is shrunk and printed as a script of steps; its seed plays it again.
 """
 
 from __future__ import annotations
@@ -21,8 +23,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from histories.faults import NAMES
+from histories.liveness import SCOPES, play_liveness
 from histories.machine import SyncMachine
 from histories.scripted import play
+from histories.sometimes import FULL_LENGTH_SECONDS, demanded, missed
 from histories.tally import TALLY
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -59,6 +63,7 @@ def main() -> int:
     runs = _beside("meltano_soak.py", str(first), str(seconds))
     while time.monotonic() - begun < seconds:
         violations += not _play(number)
+        violations += not _play_liveness(number)
         number += 1
     violations += _play_rare(first)
     meltano = _said(runs)
@@ -69,7 +74,14 @@ def main() -> int:
     never = sorted(set(NAMES) - set(+TALLY.fired))
     if never:
         print("Faults that never fired:", ", ".join(never))
-    return 1 if violations or never else 0
+    unreached = missed()
+    print(
+        f"states reached       {len(list(demanded())) - len(unreached)} of {len(list(demanded()))}"
+    )
+    if unreached:
+        print("States never reached:", "; ".join(unreached))
+    is_too_little = bool(unreached) and seconds >= FULL_LENGTH_SECONDS
+    return 1 if violations or never or is_too_little else 0
 
 
 def _beside(script: str, *arguments: str, **variables: str) -> subprocess.Popen[str]:
@@ -102,6 +114,16 @@ def _play(number: int) -> bool:
         traceback.print_exc(file=sys.stdout)
         return False
     return True
+
+
+def _play_liveness(number: int) -> bool:
+    """Play a history with something in trouble for good; tell whether all went well (I45)."""
+    scope = SCOPES[number % len(SCOPES)]
+    played = play_liveness(number, scope)
+    if played.violation:
+        print(f"\nviolation with seed {number} and {scope!r} in trouble: {played.violation}")
+        print(*played.steps, sep="\n", flush=True)
+    return not played.violation
 
 
 def _play_rare(first: int) -> int:

@@ -14,6 +14,7 @@ from harness.rule_scenes import CATEGORY
 
 from histories.ledger import FIELDS, Ledger, Person, Typed
 from histories.sight import Traces, comparable, look, shown_by_item, shown_by_record
+from histories.sometimes import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,11 +48,13 @@ class Oracle:
         self._world = world
         self._ledger = ledger
         self._config = config
+        self._watch = Watch({"graph": world.graph.switches(), "c4c": world.c4c.switches()})
 
     def note_conflicts(self) -> None:
         """Remember conflicts that are on record now; later sessions may close them."""
         seen = look(self._world)
         with self._world.store() as store:
+            self._watch.note(store)
             rows = [row.issue for row in store.issues.list_open()]
         for issue in rows:
             for tag in _tags(seen, {issue.exchange_id, issue.c4c_id}):

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 _DAYS = 2
 _KILLS = [name for name in NAMES if name not in MENU]
 
-_ACTS: tuple[tuple[str, tuple[str, ...]], ...] = (
+#: Steps that a script draws from, with the names of their arguments.
+ACTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("outlook_creates", ("kind", "is_routed")),
     ("outlook_edits", ("pick", "name")),
     ("outlook_deletes", ("pick",)),
@@ -99,8 +100,8 @@ def _script(rng: random.Random, fault: str | None) -> Iterator[tuple[str, dict[s
     )
     for _ in range(_DAYS):
         for _ in range(rng.randint(1, 4)):
-            name, names = rng.choice(_ACTS)
-            yield name, {argument: _argument(rng, argument) for argument in names}
+            name, names = rng.choice(ACTS)
+            yield name, {one: argument(rng, one) for one in names}
         yield "a_busy_day", {"pick": rng.randrange(998)}
         yield "session", {"chosen": _faults(rng, fault)}
         yield "rest", {}
@@ -115,7 +116,8 @@ def _faults(rng: random.Random, fault: str | None) -> list[tuple[str, int]]:
     return [(name, rng.randint(1, 3)) for name in chosen]
 
 
-def _argument(rng: random.Random, name: str) -> object:
+def argument(rng: random.Random, name: str) -> object:
+    """Draw an argument of a step."""
     match name:
         case "kind":
             return rng.choice(KINDS)
