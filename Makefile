@@ -66,6 +66,10 @@ crashes: .venv/.installed ## let sessions die at every write of every scene; SCE
 mutants: .venv/.installed ## plant defects in a scratch copy and see that the tests find them
 	@$(IN_MEMORY) PYTHONPATH=tests $(BIN)/python scripts/play_mutants.py
 
+.PHONY: mutants-by-histories
+mutants-by-histories: .venv/.installed ## say which planted defects histories alone find; HISTORIES_SECONDS for each
+	@$(IN_MEMORY) PYTHONPATH=tests:scripts $(BIN)/python scripts/mutants_by_histories.py
+
 .PHONY: core-mutants
 core-mutants: .venv/.installed ## change each function of the core in small ways and see that its tests notice
 	@$(IN_MEMORY) $(BIN)/python scripts/core_mutants.py

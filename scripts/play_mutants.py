@@ -33,7 +33,7 @@ def main(patterns: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copies: Queue[Path] = Queue()
         for number in range(jobs):
-            copies.put(_copy(Path(folder) / f"copy{number}"))
+            copies.put(copy_of_the_project(Path(folder) / f"copy{number}"))
         tests = sorted({test for mutant in chosen for test in mutant.tests})
         copy = copies.get()
         if _run(copy, tests) != _SURVIVED:
@@ -70,7 +70,7 @@ def _play(copy: Path, mutant: Mutant) -> str:
     return {_KILLED: "killed", _SURVIVED: "SURVIVED"}.get(code, f"ERROR {code}")
 
 
-def _copy(folder: Path) -> Path:
+def copy_of_the_project(folder: Path) -> Path:
     """Copy what git knows of, uncommitted changes included."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607
@@ -86,18 +86,23 @@ def _copy(folder: Path) -> Path:
     return folder
 
 
-def _run(copy: Path, tests: list[str] | tuple[str, ...]) -> int:
-    """Run tests against the copy's packages, not against the installed ones."""
+def environment_of(copy: Path, *folders: str) -> dict[str, str]:
+    """Return the variables by which Python takes the copy's packages, not the installed ones."""
     packages = [path.parent for path in copy.glob("**/pyproject.toml") if path.parent != copy]
-    environment = {
+    paths = [*packages, *(copy / folder for folder in folders)]
+    return {
         **os.environ,
-        "PYTHONPATH": os.pathsep.join(map(str, packages)),
+        "PYTHONPATH": os.pathsep.join(map(str, paths)),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
+
+
+def _run(copy: Path, tests: list[str] | tuple[str, ...]) -> int:
+    """Run tests against the copy's packages, not against the installed ones."""
     return subprocess.run(  # noqa: S603 - names from our own list
         [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests],
         cwd=copy,
-        env=environment,
+        env=environment_of(copy),
         check=False,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
