@@ -155,3 +155,11 @@ def test_every_name_of_the_standard_is_understood(country: Any) -> None:
 def test_any_text_is_looked_up_without_error(text: str) -> None:
     code = countries.country_code(text)
     assert code is None or countries.country_code(code) == code
+
+
+@pytest.mark.parametrize("text", ["", " ", "\t", "\u00a0", ".", "-"])
+def test_no_text_is_no_country_and_costs_no_look_at_all_names(text: str) -> None:
+    countries._look_up.cache_clear()
+    countries._foreign_index.cache_clear()
+    assert countries.country_code(text) is None
+    assert countries._foreign_index.cache_info().misses == 0

@@ -98,6 +98,8 @@ def _keys(name: str) -> Iterator[str]:
 def _look_up(text: str) -> str | None:
     """Look in the English names first: the others are many, and seldom needed."""
     key = _key(text)
+    if not key:
+        return None
     # "ČR" is no code of Costa Rica.
     code = _codes().get(comparable(text).replace(".", ""))
     return code or _english_index().get(key) or _foreign_index().get(key)
