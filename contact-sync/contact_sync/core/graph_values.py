@@ -48,7 +48,7 @@ def read(
     if field.kind is Kind.BIRTHDAY:
         return birthdays.from_timestamp(text)
     if field.kind is Kind.STATE and text:
-        mapped = states and states.value_of(_country(contact), text)
+        mapped = None if states is None else states.value_of(_country(contact), text)
         return mapped or typed(text)
     return text
 
