@@ -154,10 +154,10 @@ def _is_cut(
         # Where no part is known to be a number, a dash alone is doubtful.
         is_doubtful = separator == "-" and not is_number
         is_long = len(first) >= _SHORTEST_LOCAL + 2 and len(rest) >= _SHORTEST_LOCAL
-        return is_doubtful and (is_long or _may_be_range(groups[place - 1], first, rest))
+        return is_doubtful and (is_long or _may_be_range(groups[:place], first, rest))
     return (
         not is_number
-        or (separator == "-" and _may_be_range(groups[place - 1], first, rest))
+        or (separator == "-" and _may_be_range(groups[:place], first, rest))
         or _may_be_list(alone, separator, rest, region)
     )
 
@@ -187,15 +187,17 @@ def _has_trunk_zero(region: str | None) -> bool:
     return metadata is None or metadata.national_prefix == "0"
 
 
-def _may_be_range(group: _Group, first: str, rest: str) -> bool:
+def _may_be_range(groups: list[_Group], first: str, rest: str) -> bool:
     """Whether "…67-69" may mean all from 67 to 69: a short way up from the last digits."""
     end = first[-len(rest) :].lstrip("+")
     if len(rest) > len(end) or not end:
         return False
     is_near = 0 < int(rest) - int(end) <= _NEAR
-    # Extensions behind a dash: "12345-10-30"; pairs without one ("555 12-34") are one number.
-    is_pair = group.before == "-" and len(group.digits) == len(rest) <= _LONGEST_STEP
-    return is_near or (is_pair and int(group.digits) < int(rest))
+    # Extensions behind a dash: "12345-10-30". Pairs without one ("555 12-34") are one number, and
+    # so are pairs throughout ("12-34-56").
+    last, is_even = groups[-1], [len(group.digits) for group in groups[-2:]] == [len(rest)] * 2
+    is_pair = last.before == "-" and len(last.digits) == len(rest) <= _LONGEST_STEP
+    return is_near or (is_pair and not is_even and int(last.digits) < int(rest))
 
 
 def _may_be_list(
