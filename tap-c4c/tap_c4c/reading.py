@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 # for good or start it over for ever.
 _FIRST_YEAR, _LAST_YEAR = 1971, 9998
 
+#: A time of change is shown in milliseconds, and kept more exactly.
+_TICK = timedelta(milliseconds=1)
+
 #: An answer tells its time in whole seconds, and has been on its way for some.
 _CLOCK_NOISE = timedelta(minutes=1)
 
@@ -75,31 +78,38 @@ def next_bookmark(
     latest: str | None,
     duration: timedelta,
     overlap: timedelta,
-    now_there: datetime | None = None,
+    began_there: datetime | None = None,
 ) -> str | None:
-    """Return the bookmark after a complete pass.
+    """Return the bookmark after a complete pass; the next one starts the overlap before it.
 
-    It is never later than C4C's own present, where a time of change from a clock that ran ahead
-    would hide what changes until then; apart from that, never earlier than the received one.
+    Where C4C tells the time, the next pass starts right behind the latest change that was read,
+    as soon as that is older than the overlap: whatever bears an earlier time has been committed
+    by then, and nothing is read again (I50). The bookmark is never later than C4C's own present
+    when the pass began, where a time of change from a clock that ran ahead would hide what
+    changes until then; apart from that, never earlier than the received one.
 
     Args:
         received: Bookmark of the last pass.
         latest: Latest time of change among the records read.
         duration: How long the pass took.
         overlap: How far behind the bookmark the next pass starts.
-        now_there: The time in C4C; None: it does not tell.
+        began_there: The time in C4C when the pass began; None: C4C does not tell the time.
     """
     was, seen = parse_time(received), parse_time(latest)
     if seen is None:
-        return received
-    if duration > overlap:
+        if was is None or began_there is None or was <= began_there:
+            return received
+        seen = was
+    elif began_there is not None:
+        seen += overlap + _TICK
+    elif duration > overlap:
         # A record read early may have changed before a later one was read; the overlap does not
         # reach back that far.
         seen -= duration
     if was is not None:
         seen = max(was, seen)
-    if now_there is not None:
-        seen = min(seen, now_there)
+    if began_there is not None:
+        seen = min(seen, began_there)
     return received if seen == was else _format_time(seen)
 
 

@@ -59,7 +59,7 @@ VIEW_READS: dict[str, Any] = th.PropertiesList(
     th.Property(
         "read_from", th.DateTimeType, description="From when on changes were read; null: all."
     ),
-    th.Property("read_to", th.DateTimeType, description="Latest time of change that was read."),
+    th.Property("read_to", th.DateTimeType, description="From when on the next read starts."),
     th.Property("records_emitted", th.IntegerType),
     th.Property("tombstones", th.IntegerType),
     th.Property(

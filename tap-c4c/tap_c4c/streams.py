@@ -252,7 +252,7 @@ def _read_record(read: ViewRead, read_at: datetime) -> dict[str, Any]:
         "filter_hash": read.view.filter_hash,
         "was_full": read.was_full,
         "read_from": reading.time_text(read.resume_at),
-        "read_to": reading.time_text(reading.parse_time(read.bookmark)),
+        "read_to": reading.time_text(read.read_to),
         "records_emitted": len(read.emitted),
         "tombstones": read.tombstones,
         "ids_listed": None if read.listed is None else len(read.listed),

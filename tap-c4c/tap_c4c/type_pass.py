@@ -40,7 +40,9 @@ class ViewRead:
         tombstones: Number of tombstones emitted.
         problem: Why the view cannot be read; None if it was read to its end.
         unreadable: Records that cannot be read, and why.
-        bookmark: Latest time of change seen; once complete, the next pass's bookmark.
+        latest: Latest time of change seen; None: no record was read.
+        bookmark: Bookmark of the pass before; once complete, the next pass's.
+        read_to: Once complete, from when on the next pass reads changes.
         clock_offset: How far C4C's clock is ahead of ours; None: it does not tell.
     """
 
@@ -48,6 +50,8 @@ class ViewRead:
     view: View
     resume_at: datetime | None
     bookmark: str | None
+    latest: str | None = None
+    read_to: datetime | None = None
     listed: set[str] | None = None
     emitted: set[str] = field(default_factory=set)
     tombstones: int = 0
@@ -121,16 +125,20 @@ class TypePass:
         duration = timedelta(seconds=self._monotonic() - started)
         sound = [read for read in self.reads if read.problem is None]
         yield from self._tried(sound, self._look_up(sound))
+        self._move_on(duration, timedelta(seconds=self._monotonic() - started))
+
+    def _move_on(self, duration: timedelta, since_start: timedelta) -> None:
+        """Set what the next pass starts with."""
         offset = self._client.clock_offset
+        # Told back from the present: our clock may have been set meanwhile.
+        began_there = None if offset is None else self._now() + offset - since_start
         for read in self.reads:
             read.clock_offset = offset
             read.bookmark = reading.next_bookmark(
-                self._states[read.view.name].get("replication_key_value"),
-                read.bookmark,
-                duration,
-                self._overlap,
-                None if offset is None else self._now() + offset,
+                read.bookmark, read.latest, duration, self._overlap, began_there
             )
+            bookmark = reading.parse_time(read.bookmark)
+            read.read_to = None if bookmark is None else bookmark - self._overlap
 
     def _tried(
         self, reads: Sequence[ViewRead], records: Iterator[dict[str, Any]]
@@ -153,7 +161,7 @@ class TypePass:
         read.listed = set()
         for record in self._readable([read], read.view.filter, read.listed):
             read.listed.add(record.object_id)
-            read.bookmark = reading.latest_change(read.bookmark, [record])
+            read.latest = reading.latest_change(read.latest, [record])
             yield self._emit(read, record)
 
     def _read_changes(self, reads: list[ViewRead]) -> Iterator[dict[str, Any]]:
@@ -172,7 +180,7 @@ class TypePass:
         self, read: ViewRead, changed: Sequence[C4CRecord]
     ) -> Iterator[dict[str, Any]]:
         """Ask a view for its ids, and yield what changed."""
-        read.bookmark = reading.latest_change(read.bookmark, changed)
+        read.latest = reading.latest_change(read.latest, changed)
         if read.view.filter or self._asked.has_store:
             # After the changes: what entered the view since then comes with the next pass.
             read.listed = {

@@ -116,8 +116,8 @@ READING = (
         "a time of change from a clock ahead hides what changes until then",
         ("I32",),
         "tap-c4c/tap_c4c/reading.py",
-        "        seen = min(seen, now_there)",
-        "        seen = max(seen, now_there)",
+        "        seen = min(seen, began_there)",
+        "        seen = max(seen, began_there)",
         (f"{_UNIT}/tap_c4c/test_tap_c4c_reading.py", "tests/system/test_traps.py"),
     ),
 )

@@ -10,6 +10,7 @@ from mutants.loading import LOADING
 from mutants.mailboxes import MAILBOXES
 from mutants.people import PEOPLE
 from mutants.reading import READING
+from mutants.reads import READS
 from mutants.replaced import REPLACED
 from mutants.secrets import SECRETS
 from mutants.settings import SETTINGS
@@ -320,6 +321,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *DECIDING,
     *WRITING,
     *READING,
+    *READS,
     *HOSTILE,
     *VALUES,
     *SETTINGS,

@@ -16,7 +16,7 @@ class Window:
 
     Attributes:
         since: From when on changes were read, ISO 8601 UTC; None: the view was read as a whole.
-        until: Latest change that was read; None if the view has no record.
+        until: From when on the next read will start; None if no record was ever read.
     """
 
     since: str | None
@@ -27,8 +27,8 @@ def is_gap(covered_until: str | None, window: Window) -> bool:
     """Whether changes lie between what a mailbox had seen of a view and this read of it.
 
     Args:
-        covered_until: Latest change of the last read that the mailbox took part in, ISO 8601 UTC;
-            "" if the view had no record then; None if it never took part.
+        covered_until: End of the last read that the mailbox took part in, ISO 8601 UTC; "" if the
+            view had no record then; None if it never took part.
         window: This read.
     """
     # With no record there is no bookmark: a read since a time follows one that found some.

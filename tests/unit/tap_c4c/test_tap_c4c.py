@@ -54,7 +54,7 @@ class TestFullRead:
             "filter_hash": View(name="vips", filter="Vip eq true").filter_hash,
             "was_full": True,
             "read_from": None,
-            "read_to": "2026-11-01T10:00:00.000Z",
+            "read_to": "2026-11-01T09:50:00.000Z",
             "records_emitted": 1,
             "tombstones": 0,
             "ids_listed": 1,

@@ -56,7 +56,36 @@ def test_i32_a_clock_that_was_set_anew_has_everything_read_again(
 
 def test_i32_a_bookmark_does_not_run_ahead_of_the_tenant(c4c: FakeC4C) -> None:
     c4c.put("B", "10:00", ChangedOn="2026-11-22T10:00:00.000Z")
-    assert partition(read(c4c))["replication_key_value"] == "2026-11-22T08:00:00.000Z"
+    bookmark = partition(read(c4c))["replication_key_value"]
+    # The present when the pass began.
+    assert "2026-11-22T07:59:50.000Z" < bookmark <= "2026-11-22T08:00:00.000Z"
+
+
+@pytest.mark.parametrize("seconds", [-7200, 0, 7200])
+def test_i50_what_a_mass_import_changed_is_read_once(c4c: FakeC4C, seconds: int) -> None:
+    c4c.clock_offset = timedelta(seconds=seconds)
+    for number in range(9):
+        c4c.put(f"B{number}", f"10:0{number}")
+    first = read(c4c)
+    assert len(first.records("contacts")) == 10
+    c4c.put("C", "10:09")
+    second = read(c4c, first.state)
+    assert [record["ObjectID"] for record in second.records("contacts")] == ["C"]
+    third = read(c4c, second.state)
+    assert third.records("contacts") == []
+    assert third.state == second.state
+    ends = [
+        next(r for r in found.records("view_reads") if r["record_type"] == "contact")
+        for found in (first, second, third)
+    ]
+    # No mailbox that took part in each has a gap (C1).
+    assert [one["read_to"] for one in ends[:2]] == [one["read_from"] for one in ends[1:]]
+
+
+def test_i50_without_the_time_in_c4c_what_is_young_then_is_read_again(c4c: FakeC4C) -> None:
+    c4c.clock_offset = None
+    state = read(c4c).state
+    assert len(read(c4c, state).records("contacts")) == 1
 
 
 def test_a_tenant_that_stops_telling_the_time_is_no_failure(c4c: FakeC4C) -> None:

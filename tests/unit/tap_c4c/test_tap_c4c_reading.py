@@ -5,8 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from c4c_client import C4CRecord
-from tap_c4c.reading import has_clock_moved, latest_change, next_bookmark, parse_time, resume_point
+from tap_c4c.reading import (
+    has_clock_moved,
+    latest_change,
+    next_bookmark,
+    parse_time,
+    resume_point,
+    time_text,
+)
 from tap_c4c.record_types import RECORD_TYPES, View, views_of
 
 OVERLAP = timedelta(minutes=10)
@@ -41,20 +50,61 @@ def test_next_bookmark(
 
 
 @pytest.mark.parametrize(
-    ("description", "received", "latest", "now_there", "expected"),
+    ("description", "received", "latest", "began_there", "expected"),
     [
         ("C4C does not tell the time", AT_9, AT_10, None, AT_10),
-        ("all as usual", AT_9, AT_10, parse_time(AT_11), AT_10),
-        ("a time of change in the future", AT_9, AT_11, parse_time(AT_10), AT_10),
-        ("the bookmark itself is in the future", AT_11, AT_11, parse_time(AT_10), AT_10),
-        ("a clock behind everything", AT_10, AT_11, parse_time(AT_9), AT_9),
+        ("settled: right behind the latest", AT_9, AT_10, AT_11, "2026-11-01T10:10:00.001Z"),
+        ("settled long ago", AT_9, AT_9, AT_11, "2026-11-01T09:10:00.001Z"),
+        ("not settled yet", AT_9, AT_10, "2026-11-01T10:10:00.000Z", "2026-11-01T10:10:00.000Z"),
+        ("nothing was read", AT_9, None, AT_10, AT_9),
+        ("nothing was read, and the clock is behind", AT_10, None, AT_9, AT_9),
+        ("nothing was ever read", None, None, AT_9, None),
+        ("a time of change in the future", AT_9, AT_11, AT_10, AT_10),
+        ("the bookmark itself is in the future", AT_11, AT_11, AT_10, AT_10),
+        ("a clock behind everything", AT_10, AT_11, AT_9, AT_9),
     ],
 )
 def test_a_bookmark_is_never_in_the_future_of_c4c(
-    description: str, received: str, latest: str, now_there: datetime | None, expected: str
+    description: str,
+    received: str | None,
+    latest: str | None,
+    began_there: str | None,
+    expected: str | None,
 ) -> None:
-    found = next_bookmark(received, latest, SECOND, OVERLAP, now_there)
+    found = next_bookmark(received, latest, SECOND, OVERLAP, parse_time(began_there))
     assert found == expected, description
+
+
+@given(
+    changes=st.lists(st.integers(0, 600), max_size=30),
+    late=st.lists(st.integers(0, 10), min_size=30, max_size=30),
+    passes=st.lists(st.integers(0, 900), max_size=12),
+)
+def test_i50_each_change_is_read_and_none_again_once_it_is_settled(
+    changes: list[int], late: list[int], passes: list[int]
+) -> None:
+    """Minutes of changes, how many later each is committed, and when passes begin."""
+    start = parse_time("2026-11-01T00:00:00.000Z")
+    assert start is not None
+    bookmark: str | None = None
+    reads = [0] * len(changes)
+    view = View(name="v")
+    for began in [*sorted(passes), 1000, 1030, 1060]:
+        state = {"replication_key_value": bookmark, "filter_hash": view.filter_hash}
+        since = resume_point(view, state, OVERLAP, is_full_wanted=False)
+        shown = [
+            (number, start + timedelta(minutes=minute))
+            for number, minute in enumerate(changes)
+            if minute + late[number] <= began
+        ]
+        found = [(number, at) for number, at in shown if since is None or at >= since]
+        for number, _ in found:
+            reads[number] += 1
+        latest = time_text(max((at for _, at in found), default=None))
+        began_there = start + timedelta(minutes=began)
+        bookmark = next_bookmark(bookmark, latest, SECOND, OVERLAP, began_there)
+    assert not found
+    assert all(reads)
 
 
 @pytest.mark.parametrize(
