@@ -50,15 +50,19 @@ class Coverage:
         if self._session.is_off(kind):
             return
         window = Window(since=record.get("read_from"), until=record.get("read_to"))
-        for mailbox in self._mailboxes:
-            if self._session.settings.views.get(mailbox, {}).get(kind) not in (None, view):
-                continue
-            known = self._known(mailbox, kind)
-            if is_gap(known.get(view), window):
-                self._store.requests.add(Side.C4C, record_type=kind, remote_id="*")
-            elif known.get(view) != (window.until or ""):
-                known[view] = window.until or ""
-                self._store.settings.set_(_name(mailbox, kind), json.dumps(known, sort_keys=True))
+        # In each session, whether it is news or not: sessions that do the same commit the same.
+        with self._store.transaction():
+            for mailbox in self._mailboxes:
+                if self._session.settings.views.get(mailbox, {}).get(kind) in (None, view):
+                    self._note(mailbox, kind, view, window)
+
+    def _note(self, mailbox: str, kind: RecordType, view: str, window: Window) -> None:
+        known = self._known(mailbox, kind)
+        if is_gap(known.get(view), window):
+            self._store.requests.add(Side.C4C, record_type=kind, remote_id="*")
+        else:
+            known[view] = window.until or ""
+            self._store.settings.set_(_name(mailbox, kind), json.dumps(known, sort_keys=True))
 
     def _known(self, mailbox: str, kind: RecordType) -> dict[str, str]:
         text = self._store.settings.get(_name(mailbox, kind))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from c4c_client import C4CRecord
 from hypothesis import given
 from hypothesis import strategies as st
-from c4c_client import C4CRecord
 from tap_c4c.reading import (
     has_clock_moved,
     latest_change,
