@@ -20,7 +20,7 @@ VALUES = (
         "a range of phone numbers is one number",
         ("I3",),
         f"{_CORE}/phones.py",
-        "    return is_near or (is_pair and int(group.digits) < int(rest))",
+        "    return is_near or (is_pair and not is_even and int(last.digits) < int(rest))",
         "    return False",
         (f"{_UNIT}/test_core_phones_several.py",),
     ),
