@@ -30,6 +30,7 @@ class FailureKind(str, Enum):
     GONE = "gone"
     UNAVAILABLE = "unavailable"
     MAILBOX = "mailbox"
+    DENIED = "denied"
     FATAL = "fatal"
 
 
@@ -40,10 +41,11 @@ class Failure:
     Attributes:
         kind: unknown: the write may have happened; rejected: this record only; gone: the record
             is not there; unavailable: later; mailbox: nothing can be written to this mailbox;
-            fatal: nothing else can work either.
+            denied: so it seems of the mailbox, unless another write works (I45); fatal: nothing
+            else can work either.
         fields: Vendor properties the service complained about.
         detail: Status and code.
-        code: For `mailbox`: the issue that names the cause.
+        code: For `mailbox` and `denied`: the issue that names the cause.
     """
 
     kind: FailureKind
@@ -61,6 +63,10 @@ class Task(Protocol):
     @property
     def kind(self) -> RecordType:
         """Record type of the link."""
+
+
+def _is_refusal(issue: Issue) -> bool:
+    return issue.code == "rejected"
 
 
 #: Issues that a success of the same link closes.
@@ -111,6 +117,7 @@ class Book:
         self._side = side
         self._classify = classify
         self._writable: set[str] = set()
+        self._denied: dict[str, list[tuple[Task, Failure]]] = {}
 
     def fresh(self, link: Link) -> Link:
         """Return the link as it stands in the store now."""
@@ -169,6 +176,8 @@ class Book:
         if failure.kind is FailureKind.MAILBOX:
             self.troubled[task.link.mailbox] = failure
             self.ask_again(task.link, Side.C4C)
+        elif failure.kind is FailureKind.DENIED:
+            self._denied.setdefault(task.link.mailbox, []).append((task, failure))
         elif failure.kind is FailureKind.REJECTED:
             self._only_issue(task, "rejected", failure)
         elif failure.kind is FailureKind.GONE and self._remote(task.link, self._side):
@@ -184,7 +193,7 @@ class Book:
             Exception: The error itself, if nothing else can work either.
         """
         failure = self._classify(error)
-        if failure.kind in (FailureKind.MAILBOX, FailureKind.FATAL):
+        if failure.code or failure.kind is FailureKind.FATAL:
             self.failed(task, error, intent)
             return
         if intent is not None:
@@ -208,9 +217,34 @@ class Book:
                 self.store.issues.close(code=other, link_id=task.link.link_id)
         self.issue(task, code, failure.fields, failure.detail)
 
-    def mailbox_issue(self, mailbox: str) -> None:
+    def tell_troubled(self) -> None:
+        """Raise the issues about mailboxes in trouble, one for each.
+
+        A denial is of the record alone where something else can be written to the mailbox now,
+        or could when the record was denied before (I45).
+        """
+        refused = {r.issue.link_id for r in self.store.issues.list_open() if _is_refusal(r.issue)}
+        for mailbox, denied in self._denied.items():
+            accusing = [failure for _, failure in denied if failure.code]
+            if (
+                not accusing
+                or mailbox in self._writable
+                or all(task.link.link_id in refused for task, _ in denied)
+            ):
+                for task, failure in denied:
+                    self._only_issue(task, "rejected", failure)
+                denied.clear()
+                continue
+            for task, _ in denied:
+                self.ask_again(task.link, Side.C4C)
+            if mailbox not in self.troubled:
+                # What else is asked of it is tried all the same.
+                self._mailbox_issue(mailbox, accusing[0])
+        for mailbox, failure in self.troubled.items():
+            self._mailbox_issue(mailbox, failure)
+
+    def _mailbox_issue(self, mailbox: str, failure: Failure) -> None:
         """Raise the one issue about a mailbox in trouble, instead of one per operation (I45)."""
-        failure = self.troubled[mailbox]
         for code in MAILBOX_CODES - {failure.code}:
             self.store.issues.close(code=code, mailbox=mailbox)
         self.store.issues.raise_(

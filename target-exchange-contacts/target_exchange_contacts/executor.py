@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from contact_sync.book import Book
 from contact_sync.contract import PROPERTY, Contract, ContractError, Op
 from contact_sync.core.model import Side
-from exchange_client import ExchangeError, MailboxError, mailbox_error
+from exchange_client import AuthError, ExchangeError, MailboxError, mailbox_error
 
 from target_exchange_contacts import intents
 from target_exchange_contacts.creating import Creating
@@ -134,13 +134,29 @@ class Executor:
         """Raise the issues about mailboxes in trouble.
 
         Raises:
-            ExchangeError: No mailbox could be served, and none says why: it is the service.
+            ExchangeError: No mailbox could be served, none says why, and none can be opened: it
+                is the service.
         """
-        errors = list(self._errors.values())
-        if errors and not self._served and not any(isinstance(e, MailboxError) for e in errors):
-            raise errors[0]
-        for mailbox in self.book.troubled:
-            self.book.mailbox_issue(mailbox)
+        if self._errors and not self._served and not self._does_anyone_answer():
+            raise next(iter(self._errors.values()))
+        self.book.tell_troubled()
+
+    def _does_anyone_answer(self) -> bool:
+        """Whether the trouble is of the mailboxes: one says so, or opens its default folder.
+
+        A mailbox in trouble may be the only one that has work in this run (I45).
+        """
+        if any(isinstance(error, MailboxError) for error in self._errors.values()):
+            return True
+        for mailbox in self._errors:
+            try:
+                self._client.check_mailbox(mailbox)
+            except AuthError:
+                raise
+            except ExchangeError:
+                continue
+            return True
+        return False
 
     def _resolve(self, contracts: Sequence[Contract]) -> None:
         """Explain open intents once, when the folders are known in which copies are looked for."""

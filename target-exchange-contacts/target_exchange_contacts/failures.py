@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from contact_sync.book import Failure, FailureKind
 from exchange_client import (
     AuthError,
@@ -24,11 +26,15 @@ def classify(error: Exception) -> Failure:
         case UnknownOutcomeError():
             return Failure(FailureKind.UNKNOWN)
         case RejectedError():
-            return Failure(FailureKind.REJECTED, detail=detail)
+            is_denied = status == HTTPStatus.FORBIDDEN
+            kind = FailureKind.DENIED if is_denied else FailureKind.REJECTED
+            return Failure(kind, detail=detail)
         case NotFoundError():
             return Failure(FailureKind.GONE)
         case MailboxError(reason=reason):
-            return Failure(FailureKind.MAILBOX, detail=detail, code=_WRITE_CODES[reason])
+            is_denied = reason is MailboxProblem.DENIED
+            kind = FailureKind.DENIED if is_denied else FailureKind.MAILBOX
+            return Failure(kind, detail=detail, code=_WRITE_CODES[reason])
         case AuthError() | ProtocolError():
             return Failure(FailureKind.FATAL)
     return Failure(FailureKind.UNAVAILABLE, detail=detail)

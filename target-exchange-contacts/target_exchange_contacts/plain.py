@@ -244,7 +244,7 @@ class _MailboxLoad:
 
     def _refused(self, record: PlainRecord, error: ExchangeError) -> None:
         failure = classify(error)
-        if failure.kind in (FailureKind.FATAL, FailureKind.MAILBOX):
+        if isinstance(error, MailboxError) or failure.kind is FailureKind.FATAL:
             raise error
         code = _CODES.get(failure.kind, "rejected")
         self._fail(record, code, failure.detail or error.code, *failure.fields)

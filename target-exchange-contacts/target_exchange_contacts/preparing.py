@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contact_sync.core.model import RecordType
-from exchange_client import AuthError, ExchangeError
+from exchange_client import AuthError, ExchangeError, MailboxError
 
 if TYPE_CHECKING:
     from contact_sync.contract import Contract
@@ -31,8 +31,8 @@ def prepare(client: ExchangeClient, store: Store, contract: Contract) -> None:
         found = next((by_name[name] for name in names if name in by_name), None)
         folder_id = found or client.create_folder(mailbox, wanted["name"]).id
         store.folders.set_(mailbox, kind, folder_id)
-    _prepare_categories(client, contract)
-    store.settings.set_(f"prepared:{mailbox}", contract.policy["fingerprint"])
+    if _prepare_categories(client, contract):
+        store.settings.set_(f"prepared:{mailbox}", contract.policy["fingerprint"])
 
 
 def _is_there(
@@ -44,20 +44,29 @@ def _is_there(
     return client.find_folder(mailbox, folder_id, present) is not None
 
 
-def _prepare_categories(client: ExchangeClient, contract: Contract) -> None:
-    """Create missing master categories; without them a category shows without colour."""
-    listed = client.list_categories(contract.mailbox)
-    if listed is None:
-        return
-    present = {name.casefold() for name in listed}
-    for wanted in contract.folders.values():
-        category = wanted["category"]
-        if category and category.casefold() not in present:
-            try:
+def _prepare_categories(client: ExchangeClient, contract: Contract) -> bool:
+    """Create missing master categories; without them a category shows without colour.
+
+    Nothing else depends on them, so their trouble is nobody's (I45).
+
+    Returns:
+        Whether that is all: False if it is to be tried again.
+    """
+    try:
+        listed = client.list_categories(contract.mailbox)
+        if listed is None:
+            return True
+        present = {name.casefold() for name in listed}
+        for wanted in contract.folders.values():
+            category = wanted["category"]
+            if category and category.casefold() not in present:
                 client.create_category(contract.mailbox, category)
-            except AuthError:
-                raise
-            except ExchangeError:
-                # It takes a permission of its own (MailboxSettings.ReadWrite), which an operator
-                # may withhold: categories work without colour.
-                return
+    except AuthError:
+        raise
+    except MailboxError:
+        # It takes a permission of its own (MailboxSettings.ReadWrite), which an operator may
+        # withhold.
+        return True
+    except ExchangeError:
+        return False
+    return True

@@ -59,4 +59,20 @@ MAILBOXES = (
         "        del tasks",
         (_TROUBLE,),
     ),
+    Mutant(
+        "a denied record is taken for a mailbox that takes no writes",
+        ("I45",),
+        f"{_PRODUCT}/book.py",
+        "                or mailbox in self._writable\n",
+        "",
+        ("tests/unit/test_book.py",),
+    ),
+    Mutant(
+        "trouble with categories stops the mailbox",
+        ("I45",),
+        "target-exchange-contacts/target_exchange_contacts/preparing.py",
+        "    except ExchangeError:\n        return False",
+        "    except MailboxError:\n        return False",
+        ("tests/unit/test_target_exchange_preparing.py",),
+    ),
 )

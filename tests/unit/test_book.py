@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,3 +47,50 @@ def test_i03_a_success_that_closes_an_issue_has_its_side_read_again(
         book.done(task, LINK)
         assert store.issues.list_open() == []
         assert [request.remote_id for request in store.requests.list_(side)] == [asked]
+
+
+def _denial(code: str) -> Failure:
+    return Failure(FailureKind.DENIED, detail="403 ErrorAccessDenied", code=code)
+
+
+@pytest.mark.parametrize("first", ["denied", "written"])
+def test_i45_a_denial_is_of_the_record_where_another_write_works(
+    tmp_path: Path, first: str
+) -> None:
+    """Whether Exchange lets the app write at all, only another write can tell."""
+    other = replace(LINK, link_id="other", exchange_id="other")
+    denied = _Task(Contract(op=Op.CREATE, link="link", mailbox=LINK.mailbox), LINK)
+    written = _Task(Contract(op=Op.UPDATE, link="other", mailbox=LINK.mailbox), other)
+    with Store.open(str(tmp_path / "sync.db")) as store:
+        for link in (LINK, other):
+            store.links.save(link)
+        book = Book(store, Side.EXCHANGE, lambda _: _denial("mailbox_not_writable"))
+        if first == "written":
+            book.done(written, other)
+        book.failed(denied, PermissionError())
+        assert book.troubled == {}
+        if first == "denied":
+            book.tell_troubled()
+            assert _open_codes(store) == ["mailbox_not_writable"]
+            book.done(written, other)
+        book.tell_troubled()
+        assert _open_codes(store) == ["rejected"]
+        # In the next session nothing else is written: it is the same record's trouble still.
+        book = Book(store, Side.EXCHANGE, lambda _: _denial("mailbox_not_writable"))
+        book.failed(denied, PermissionError())
+        book.tell_troubled()
+        assert _open_codes(store) == ["rejected"]
+
+
+def test_i45_denials_of_items_alone_accuse_no_mailbox(tmp_path: Path) -> None:
+    task = _Task(Contract(op=Op.UPDATE, link="link", mailbox=LINK.mailbox), LINK)
+    with Store.open(str(tmp_path / "sync.db")) as store:
+        store.links.save(LINK)
+        book = Book(store, Side.EXCHANGE, lambda _: _denial(""))
+        book.failed(task, PermissionError())
+        book.tell_troubled()
+        assert _open_codes(store) == ["rejected"]
+
+
+def _open_codes(store: Store) -> list[str]:
+    return [row.issue.code for row in store.issues.list_open()]

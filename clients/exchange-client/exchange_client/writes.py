@@ -18,6 +18,7 @@ from exchange_client.errors import (
     NotFoundError,
     PreconditionFailedError,
     ProtocolError,
+    TransientError,
     UnknownOutcomeError,
 )
 from exchange_client.model import Outcome
@@ -45,8 +46,11 @@ def create_contacts(api: GraphApi, mailbox: str, creates: Sequence[ContactCreate
 
 
 def run_creates(api: GraphApi, mailbox: str, parts: Sequence[Part]) -> list[PartAnswer]:
-    """Send creates; what denies one of them denies every other, for it is about no item yet."""
-    answers = run_batches(api, mailbox, parts)
+    """Send creates; a denial may be of them all, for it is about no item yet.
+
+    Nor is "not found" about an item: it is the folder that is not there.
+    """
+    answers = [_without_folder(answer) for answer in run_batches(api, mailbox, parts)]
     told = sorted_out(api, mailbox, answers)
     return [
         answer
@@ -54,6 +58,12 @@ def run_creates(api: GraphApi, mailbox: str, parts: Sequence[Part]) -> list[Part
         else other
         for answer, other in zip(answers, told, strict=True)
     ]
+
+
+def _without_folder(answer: PartAnswer) -> PartAnswer:
+    if isinstance(answer, NotFoundError):
+        return TransientError("the folder is not there", code=answer.code, status=answer.status)
+    return answer
 
 
 def update_contacts(api: GraphApi, mailbox: str, updates: Sequence[ContactUpdate]) -> list[Outcome]:

@@ -194,7 +194,7 @@ def test_only_refused_parts_are_repeated_after_the_longest_wait(
         ("rejected", (400, "ErrorInvalidRequest"), RejectedError),
         ("full", (403, "ErrorQuotaExceeded"), MailboxError),
         ("denied", (403, "ErrorAccessDenied"), MailboxError),
-        ("folder gone", (404, "ErrorItemNotFound"), NotFoundError),
+        ("folder gone", (404, "ErrorItemNotFound"), TransientError),
     ],
 )
 def test_a_failed_create_does_not_touch_its_neighbours(
