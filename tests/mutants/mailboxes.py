@@ -33,7 +33,7 @@ MAILBOXES = (
         f"{_CLIENT}/trouble.py",
         "        found = None\n    return [",
         "        found = MailboxError(MailboxProblem.UNAVAILABLE)\n    return [",
-        (_TROUBLE, "tests/unit/exchange/test_exchange_client_contacts.py"),
+        (_TROUBLE, "tests/unit/exchange/test_exchange_client_refusals.py"),
     ),
     Mutant(
         "an item that cannot be read counts as gone",
