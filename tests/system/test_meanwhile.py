@@ -165,11 +165,10 @@ def test_i20_an_item_that_is_dragged_right_before_its_write_is_not_where_it_was_
         populate(world, "contact")
         object_id, item_id = _pair(world)
         edit_record(world, "contact", object_id, JobTitle="Chief")
-        drag = {"call": "move_contact", "args": [ALICE, item_id]}
-        if target == "deleted":
-            drag["call"] = "delete_contact"
-        else:
-            drag["args"] += [target and world.folder_id(target)]
+        drag: dict[str, Any] = {"call": "delete_contact", "args": [ALICE, item_id]}
+        if target != "deleted":
+            place = target and world.folder_id(target)
+            drag = {"call": "move_contact", "args": [ALICE, item_id, place]}
         world.graph.add_fault(kind="outlook_before", method="PATCH", options=drag)
         world.session()
         assert world.graph.unused_faults() == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from contact_sync.core.issues import CODES, EVENTS
@@ -164,7 +164,7 @@ def test_closed_issue_starts_anew_when_it_comes_back(store: Store, clock: Clock)
     ],
 )
 def test_closing_takes_the_issues_that_meet_every_condition(
-    store: Store, selectors: dict[str, str], closed: int
+    store: Store, selectors: dict[str, Any], closed: int
 ) -> None:
     store.issues.raise_(REJECTED)
     store.issues.raise_(NAMELESS)
@@ -215,7 +215,9 @@ def test_i28_days_of_an_event_count_from_the_last_time_it_happened(
 
 def test_i03_an_event_outlives_its_item_and_its_link(store: Store) -> None:
     store.issues.raise_(replace(CONFLICT, exchange_id="item"))
-    for selectors in ({"link_id": "link"}, {"mailbox": ADA, "exchange_id": "item"}):
+    described: tuple[dict[str, Any], ...]
+    described = ({"link_id": "link"}, {"mailbox": ADA, "exchange_id": "item"})
+    for selectors in described:
         assert store.issues.close(**selectors) == 0
     assert len(store.issues.list_open()) == 1
     assert store.issues.close(code="conflict", link_id="link") == 1
