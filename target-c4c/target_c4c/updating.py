@@ -16,7 +16,7 @@ from contact_sync.core.model import Side
 from contact_sync.core.newest import is_exchange_newer
 from contact_sync.core.status import is_obsolete
 
-from target_c4c.apart import execute, is_unheard, records_for
+from target_c4c.apart import execute, is_unheard, of_one, records_for
 from target_c4c.refusals import refused_property, report_left_out
 
 if TYPE_CHECKING:
@@ -192,11 +192,17 @@ class Updating:
         body: dict[str, object] = update.task.body(update.fields)
         if "company" not in update.fields:
             return body
-        account = self._accounts.account_of(update.task.values.get("company", ""))
+        task, company = update.task, update.task.values.get("company", "")
+        account = self._accounts.account_of(company)
+        if error := self._accounts.failure_of(company):
+            # Not known is not "no such account": the edit waits, and its item is read again.
+            self._book.failed(task, of_one(error))
+            self._book.ask_again(task.link, Side.EXCHANGE)
+            update.fields = tuple(name for name in update.fields if name != "company")
+            return body
         if account is not None:
             return {**body, "AccountID": account.account_id}
         # company_change: relink, and no such account: the known one, if any, is shown again.
-        task = update.task
         source = task.contract.source
         if task.link.account_id is None:
             link = outcome.settle(task.link, ["company"], exchange=source, c4c=task.link.base_c4c)

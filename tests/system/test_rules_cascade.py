@@ -17,7 +17,7 @@ from harness.scenes import (
     record,
     values,
 )
-from harness.world import ALICE, World
+from harness.world import ALICE, STAGES, World
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -310,6 +310,31 @@ def test_cascade_relinks_an_edited_company_where_it_is_set_to(tmp_path: Path, ho
         else:
             # The tenant adds a relation and keeps the main account: its name is shown again.
             assert values(world, item_id)["companyName"] == found["AccountFormattedName"]
+        assert_quiet(world)
+
+
+@pytest.mark.parametrize("edit", [{}, {"jobTitle": "Boss"}], ids=["company alone", "and more"])
+@pytest.mark.parametrize("status", [400, 403, 500])
+def test_i45_a_search_for_an_account_that_fails_is_no_answer(
+    tmp_path: Path, status: int, edit: dict[str, str]
+) -> None:
+    with World(tmp_path, mapper={"contact": {"company_change": "relink"}}) as world:
+        world.c4c.set_switch("account_change", "replace")
+        object_id, item_id = employee(world, "Acme")
+        globex = create_record(world, "account", "Globex")
+        world.session()
+        edit_item(world, item_id, companyName="Globex", **edit)
+        search = {"operation": "CorporateAccountCollection.list", "path": "Name"}
+        world.c4c.add_fault(kind="status", status=status, count=0, **search)
+        world._stage({}, *STAGES[0])
+        assert world.c4c.unused_faults() == []
+        world.c4c.clear_faults()
+        assert values(world, item_id)["companyName"] == "Globex"
+        assert "company_restored" not in world.issues()
+        world.settle()
+        assert record(world, "contact", object_id)["AccountID"] == number_of(world, globex)
+        assert values(world, item_id)["companyName"] == "Globex"
+        assert world.issues() == []
         assert_quiet(world)
 
 
