@@ -75,4 +75,12 @@ MAILBOXES = (
         "    except MailboxError:\n        return False",
         ("tests/unit/test_target_exchange_preparing.py",),
     ),
+    Mutant(
+        "a folder that a listing lacks is not asked for by its id",
+        ("I9", "I7"),
+        f"{_TAP}/source.py",
+        "sorted(self._remembered(mailbox) - known)",
+        "sorted(set[str]())",
+        ("tests/system/test_rules_short_folder_list.py",),
+    ),
 )
