@@ -6,7 +6,7 @@ issues. What a client's error means is told by the target (`Failure`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
@@ -63,6 +63,10 @@ class Task(Protocol):
     @property
     def kind(self) -> RecordType:
         """Record type of the link."""
+
+
+#: What can be wrong with a write of one link: one of these is open, the last one that was seen.
+_WRITE_CODES = ("rejected", "unavailable", "unknown_outcome")
 
 
 def _is_refusal(issue: Issue) -> bool:
@@ -158,16 +162,29 @@ class Book:
             self.store.links.delete(task.link.link_id)
         self.count(task.contract.op.value)
 
-    def failed(self, task: Task, error: Exception, intent: str | None = None) -> None:
+    def failed(
+        self,
+        task: Task,
+        error: Exception,
+        intent: str | None = None,
+        refused: Iterable[str] = (),
+    ) -> None:
         """Store a failure of this record as an issue.
+
+        Args:
+            task: The operation.
+            error: What the client says.
+            intent: Intent of the write that failed.
+            refused: Vendor properties that were refused before, and left out since.
 
         Raises:
             Exception: The error itself, if nothing else can work either.
         """
         failure = self._classify(error)
+        failure = replace(failure, fields=tuple(sorted({*failure.fields, *refused})))
         if failure.kind is FailureKind.UNKNOWN:
             # The intent stays open: the next run finds out what happened before it repeats.
-            self.issue(task, "unknown_outcome")
+            self.one_issue(task, "unknown_outcome", failure.fields)
             return
         if intent is not None:
             self.store.intents.close(intent, "failed")
@@ -179,11 +196,11 @@ class Book:
         elif failure.kind is FailureKind.DENIED:
             self._denied.setdefault(task.link.mailbox, []).append((task, failure))
         elif failure.kind is FailureKind.REJECTED:
-            self._only_issue(task, "rejected", failure)
+            self.one_issue(task, "rejected", failure.fields, failure.detail)
         elif failure.kind is FailureKind.GONE and self._remote(task.link, self._side):
             self.ask_again(task.link, self._side)
         else:
-            self._only_issue(task, "unavailable", failure)
+            self.one_issue(task, "unavailable", failure.fields, failure.detail)
         self.count("failed")
 
     def unreadable(self, task: Task, error: Exception, intent: str | None = None) -> None:
@@ -210,12 +227,15 @@ class Book:
         self.ask_again(task.link, Side.C4C)
         self.count("failed")
 
-    def _only_issue(self, task: Task, code: str, failure: Failure) -> None:
+    def one_issue(
+        self, task: Task, code: str, fields: Iterable[str] = (), detail: str = ""
+    ) -> None:
         """Raise the one issue about a write that failed; its last cause is the one that counts."""
-        for other in ("rejected", "unavailable"):
-            if other != code:
-                self.store.issues.close(code=other, link_id=task.link.link_id)
-        self.issue(task, code, failure.fields, failure.detail)
+        with self.store.transaction():
+            for other in _WRITE_CODES:
+                if other != code:
+                    self.store.issues.close(code=other, link_id=task.link.link_id)
+            self.issue(task, code, fields, detail)
 
     def tell_troubled(self) -> None:
         """Raise the issues about mailboxes in trouble, one for each.
@@ -232,7 +252,7 @@ class Book:
                 or all(task.link.link_id in refused for task, _ in denied)
             ):
                 for task, failure in denied:
-                    self._only_issue(task, "rejected", failure)
+                    self.one_issue(task, "rejected", failure.fields, failure.detail)
                 denied.clear()
                 continue
             for task, _ in denied:

@@ -6,17 +6,11 @@ spoilt a batch for the others before.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, TypeVar
 
-from c4c_client import (
-    AuthError,
-    C4CError,
-    NotFoundError,
-    ProtocolError,
-    RejectedError,
-    UnknownOutcomeError,
-)
+from c4c_client import C4CError, UnknownOutcomeError
+
+from target_c4c.failures import of_one
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -27,18 +21,18 @@ if TYPE_CHECKING:
     from target_c4c.task import Task
 
 _FoundT = TypeVar("_FoundT")
-_STATUS = re.compile(r"C4C answered (\d{3})")
 
 
 def records_for(
-    client: C4CClient, book: Book, wanted: Sequence[tuple[Task, str]]
+    client: C4CClient, book: Book, wanted: Sequence[tuple[Task, str, str | None]]
 ) -> dict[str, C4CRecord | None]:
     """Read the records of tasks by key; those that cannot be read become issues of their tasks.
 
     Args:
         client: C4C.
         book: Where issues go.
-        wanted: Tasks of one record type, with the ObjectIDs that they are about.
+        wanted: Tasks of one record type, with the ObjectIDs that they are about, and the intents
+            that end where the record cannot be looked at; None for a write that may have happened.
 
     Returns:
         ObjectID -> record, None if it is gone. One that cannot be read is not among them.
@@ -49,13 +43,13 @@ def records_for(
     if not wanted:
         return {}
     failed: dict[str, C4CError] = {}
-    keys = sorted({object_id for _, object_id in wanted})
+    keys = sorted({object_id for _, object_id, _ in wanted})
     found = apart(
         client, keys, failed, lambda told: client.get_records(wanted[0][0].collection, keys, told)
     )
-    for task, object_id in wanted:
+    for task, object_id, intent in wanted:
         if object_id in failed:
-            book.failed(task, of_one(failed[object_id]))
+            book.failed(task, of_one(failed[object_id]), intent)
     return {key: record for key, record in (found or {}).items() if key not in failed}
 
 
@@ -76,14 +70,6 @@ def apart(
         client.check_connection()
         failed.update(dict.fromkeys(names, error))
         return None
-
-
-def of_one(error: C4CError) -> C4CError:
-    """Return the error as one of this record alone: the service itself was seen to answer."""
-    if isinstance(error, (AuthError, NotFoundError, ProtocolError)):
-        status = _STATUS.search(str(error))
-        return RejectedError(str(error), http_status=int(status[1]) if status else 0)
-    return error
 
 
 def execute(client: C4CClient, writes: Sequence[tuple[Write, bool]]) -> list[WriteResult]:

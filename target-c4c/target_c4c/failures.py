@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+import re
+
 from c4c_client import (
     AuthError,
+    C4CError,
     NotFoundError,
     ProtocolError,
     RejectedError,
     UnknownOutcomeError,
 )
 from contact_sync.book import Failure, FailureKind
+
+_ANSWER = re.compile(r"C4C answered (\d{3})(?: \(code ([^,)]+))?")
+
+
+def answer_of(error: C4CError) -> str:
+    """Return status and code of a refusal, "" if none came; texts of C4C are never kept."""
+    found = _ANSWER.search(str(error))
+    return " ".join(filter(None, found.groups())) if found else ""
+
+
+def of_one(error: C4CError) -> C4CError:
+    """Return the error as one of this record alone: the service itself was seen to answer."""
+    if isinstance(error, (AuthError, NotFoundError, ProtocolError)):
+        status = answer_of(error)[:3]
+        return RejectedError(str(error), http_status=int(status or 0))
+    return error
 
 
 def classify(error: Exception) -> Failure:
@@ -24,4 +43,6 @@ def classify(error: Exception) -> Failure:
             return Failure(FailureKind.GONE)
         case AuthError() | ProtocolError():
             return Failure(FailureKind.FATAL)
+        case C4CError():
+            return Failure(FailureKind.UNAVAILABLE, detail=answer_of(error))
     return Failure(FailureKind.UNAVAILABLE)

@@ -17,6 +17,7 @@ from contact_sync.core.fields import FieldMap
 from contact_sync.core.model import Issue, Link, Phase, RecordType, Side
 from contact_sync.core.outcome import RecordFacts
 
+from target_c4c.failures import answer_of
 from target_c4c.task import COLLECTIONS
 
 if TYPE_CHECKING:
@@ -53,9 +54,11 @@ def resolve(client: C4CClient, store: Store, region: str | None) -> set[str]:
             records = list(
                 client.list_records(COLLECTIONS[kind], filter=filters.since("CreationOn", since))
             )
-        except C4CError:
+        except C4CError as error:
             # Only this type, or nothing at all (I45)? Its intents stay as they are.
             client.check_connection()
+            for _, link in pairs:
+                _raise(store, "unknown_outcome", link, answer_of(error))
             continue
         for intent, link in pairs:
             twins = {other.link_id for _, other in pairs if _are_alike(link, other)}
@@ -100,16 +103,8 @@ def _resolve_create(  # noqa: PLR0913 - what was cut off, and where to look for 
         and matching.is_same_identity(link.base_exchange, digests[record.object_id])
     ]
     if len(hits) > most:
-        store.issues.raise_(
-            Issue(
-                code="unresolved_intent",
-                mailbox=link.mailbox,
-                record_type=link.record_type,
-                link_id=link.link_id,
-                exchange_id=link.exchange_id,
-                detail=" ".join(sorted(record.object_id for record in hits)),
-            )
-        )
+        ids = " ".join(sorted(record.object_id for record in hits))
+        _raise(store, "unresolved_intent", link, ids)
         return
     with store.transaction():
         if hits:
@@ -121,6 +116,23 @@ def _resolve_create(  # noqa: PLR0913 - what was cut off, and where to look for 
         for code in ("unresolved_intent", "unknown_outcome"):
             store.issues.close(code=code, link_id=link.link_id)
         store.intents.close(intent.intent_id, "adopted" if hits else "not done")
+
+
+def _raise(store: Store, code: str, link: Link, detail: str) -> None:
+    """Raise the one issue about a create that was cut off."""
+    with store.transaction():
+        for other in {"unresolved_intent", "unknown_outcome"} - {code}:
+            store.issues.close(code=other, link_id=link.link_id)
+        store.issues.raise_(
+            Issue(
+                code=code,
+                mailbox=link.mailbox,
+                record_type=link.record_type,
+                link_id=link.link_id,
+                exchange_id=link.exchange_id,
+                detail=detail,
+            )
+        )
 
 
 def _adopted(link: Link, record: C4CRecord, digests: dict[str, str]) -> Link:

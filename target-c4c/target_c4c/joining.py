@@ -16,12 +16,13 @@ from contact_sync.core.model import Owes, Phase, RecordType, Side
 from contact_sync.core.newest import is_exchange_newer
 from contact_sync.core.status import ACTIVE, STATUS_PROPERTY, is_obsolete
 
-from target_c4c.apart import execute, of_one, records_for
+from target_c4c.apart import execute, records_for
+from target_c4c.failures import of_one
 from target_c4c.first_match import FirstMatch, is_unproven
-from target_c4c.refusals import refused_property, report_left_out
+from target_c4c.refusals import fields_behind, refused_property, report_left_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from c4c_client import C4CClient, C4CRecord
     from contact_sync.book import Book
@@ -84,7 +85,8 @@ class Joining:
         if not tasks:
             return []
         ids = [self._named_id(task) or "" for task in tasks]
-        records = records_for(self._client, self._book, list(zip(tasks, ids, strict=True)))
+        wanted = [(task, object_id, None) for task, object_id in zip(tasks, ids, strict=True)]
+        records = records_for(self._client, self._book, wanted)
         live: list[tuple[Task, C4CRecord]] = []
         dead: list[tuple[Task, C4CRecord | None]] = []
         for task, object_id in zip(tasks, ids, strict=True):
@@ -248,13 +250,13 @@ class Joining:
                 intent = intents[task.link.link_id]
                 optional = refused_property(result.error, body)
                 if result.record is not None:
-                    self._created(task, result.record, intent)
-                    report_left_out(self._book, task, left_out[task.link.link_id])
+                    self._created(task, result.record, intent, left_out[task.link.link_id])
                 elif optional is not None:
                     left_out[task.link.link_id].add(optional)
                     again.append((task, {n: v for n, v in body.items() if n != optional}))
                 elif result.error is not None:
-                    self._book.failed(task, result.error, intent)
+                    refused = left_out[task.link.link_id]
+                    self._book.failed(task, result.error, intent, refused)
             ready = again
 
     def _unmatched(self, task: Task) -> None:
@@ -313,7 +315,9 @@ class Joining:
         self._accounts.add(company, result.record)
         return str(result.record.properties.get("AccountID") or "")
 
-    def _created(self, task: Task, record: C4CRecord, intent: str) -> None:
+    def _created(
+        self, task: Task, record: C4CRecord, intent: str, left_out: Collection[str]
+    ) -> None:
         contract = task.contract
         shown = task.fields.from_c4c(record.properties)
         read_back = task.fields.digests(self._book.key, shown)
@@ -326,10 +330,13 @@ class Joining:
             and shown[name]
             and read_back[name] != contract.source.get(name)
         ]
+        # What was left out is an edit still: the item is read again when its issue is due.
+        blank = dict.fromkeys(fields_behind(task, left_out), "")
+        waiting = {**task.fields.digests(self._book.key, blank), **_only(set(blank), read_back)}
         link = outcome.pair(
             task.link,
-            exchange=contract.source,
-            c4c=read_back,
+            exchange={**contract.source, **waiting},
+            c4c={**waiting, **read_back},
             owed_to_exchange=owed,
             owes=task.link.owes,
         )
@@ -340,6 +347,8 @@ class Joining:
         with self._book.store.transaction():
             self._book.done(task, link, intent)
             self._book.end_doubt(link)
+            # With it: after a crash nobody would know of the value.
+            report_left_out(self._book, task, left_out)
 
 
 def _bases(task: Task, live: Mapping[str, str]) -> tuple[Mapping[str, str], Mapping[str, str]]:

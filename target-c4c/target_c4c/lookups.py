@@ -15,7 +15,8 @@ from contact_sync.core.names import NAME_PROPERTIES
 from contact_sync.core.status import is_obsolete
 from contact_sync.core.text import forms, without_accents
 
-from target_c4c.apart import apart, of_one
+from target_c4c.apart import apart
+from target_c4c.failures import of_one
 from target_c4c.task import COLLECTIONS
 
 if TYPE_CHECKING:

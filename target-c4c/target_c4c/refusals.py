@@ -30,6 +30,13 @@ def refused_property(error: C4CError | None, body: Collection[str]) -> str | Non
     return name if name in body and name not in _REQUIRED and len(body) > 1 else None
 
 
+def fields_behind(task: Task, refused: Collection[str]) -> tuple[str, ...]:
+    """Return the fields of the contract whose values need any of the refused properties."""
+    return tuple(
+        name for name in task.contract.fields if not task.body([name]).keys().isdisjoint(refused)
+    )
+
+
 def report_left_out(book: Book, task: Task, names: Collection[str]) -> None:
     """Raise the issue about properties without which a record was written."""
     if names:

@@ -78,7 +78,7 @@ class Retiring:
             open_ = self._round(open_)
         for removal in open_:
             self._book.store.intents.close(removal.intent, "failed")
-            self._book.issue(removal.task, "unavailable")
+            self._book.one_issue(removal.task, "unavailable")
 
     def _is_due(self, task: Task) -> bool:
         if task.link.phase is Phase.RETIRED:
@@ -125,7 +125,11 @@ class Retiring:
         """Yield the removals that still stand after a look at the live records."""
         if not removals:
             return
-        wanted = [(removal.task, removal.task.link.c4c_id or "") for removal in removals]
+        wanted = [
+            # Of one that may have been carried out already, the next session has to find out.
+            (entry.task, entry.task.link.c4c_id or "", None if entry.is_suspect else entry.intent)
+            for entry in removals
+        ]
         records = records_for(self._client, self._book, wanted)
         for removal in removals:
             task = removal.task

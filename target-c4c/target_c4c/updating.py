@@ -16,8 +16,9 @@ from contact_sync.core.model import Side
 from contact_sync.core.newest import is_exchange_newer
 from contact_sync.core.status import is_obsolete
 
-from target_c4c.apart import execute, is_unheard, of_one, records_for
-from target_c4c.refusals import refused_property, report_left_out
+from target_c4c.apart import execute, is_unheard, records_for
+from target_c4c.failures import of_one
+from target_c4c.refusals import fields_behind, refused_property, report_left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from target_c4c.lookups import AccountBook
     from target_c4c.task import Task
 
-#: How often a record that moves on meanwhile is merged again before it becomes an issue.
+#: How often a record that moves on meanwhile is written before it becomes an issue. A round in
+#: which C4C refuses a field counts for nothing: it leaves one field less.
 ROUNDS = 4
 
 
@@ -45,6 +47,7 @@ class _Update:
     needs_read: bool
     intent: str | None = None
     is_suspect: bool = False
+    rounds: int = 0
     left_out: frozenset[str] = frozenset()
 
 
@@ -63,13 +66,16 @@ class Updating:
             for task in tasks
             if task.link.c4c_id is not None
         ]
-        for _ in range(ROUNDS):
-            if not open_:
-                return
+        while open_:
             now, later = _one_per_record(open_)
-            open_ = [*self._round(now), *later]
-        for update in open_:
-            self._book.issue(update.task, "unavailable", update.fields)
+            open_ = []
+            for update in self._round(now):
+                if update.rounds < ROUNDS:
+                    open_.append(update)
+                else:
+                    fields = {*update.fields, *update.left_out}
+                    self._book.one_issue(update.task, "unavailable", fields)
+            open_ += later
 
     def _round(self, updates: list[_Update]) -> list[_Update]:
         """Read what must be read, write, and return what has to be tried again."""
@@ -99,21 +105,22 @@ class Updating:
                 self._written(update, result.record)
             elif isinstance(result.error, (PreconditionFailedError, UnknownOutcomeError)):
                 update.needs_read = True
+                update.rounds += 1
                 update.is_suspect = is_unheard(result.error)
                 again.append(update)
             elif result.error is not None:
-                self._book.failed(update.task, result.error, update.intent)
+                self._book.failed(update.task, result.error, update.intent, update.left_out)
         return again
 
     def _without(self, update: _Update, refused: str) -> list[_Update]:
         """Leave out the fields behind a refused property; nothing may be left to write."""
-        names = {name for name in update.fields if refused in update.task.body([name])}
+        names = set(fields_behind(update.task, [refused]))
         update.left_out |= {refused}
         update.fields = tuple(name for name in update.fields if name not in names)
         if update.fields and names:
             return [update]
-        self._end(update)
-        self._book.issue(update.task, "rejected", update.left_out)
+        self._end(update, "failed")
+        self._book.one_issue(update.task, "rejected", update.left_out)
         return []
 
     def _announce(self, updates: list[_Update]) -> None:
@@ -135,7 +142,11 @@ class Updating:
         """Yield the updates that are left to write after a look at the live records."""
         if not updates:
             return
-        wanted = [(update.task, update.task.link.c4c_id or "") for update in updates]
+        wanted = [
+            # Values that may have arrived stay on record, to be known as ours.
+            (entry.task, entry.task.link.c4c_id or "", None if entry.is_suspect else entry.intent)
+            for entry in updates
+        ]
         records = records_for(self._client, self._book, wanted)
         for update in updates:
             if (update.task.link.c4c_id or "") not in records:
@@ -150,10 +161,10 @@ class Updating:
             else:
                 self._end(update)
 
-    def _end(self, update: _Update) -> None:
+    def _end(self, update: _Update, how: str = "agreed") -> None:
         """Close the intent of an update that has nothing left to write."""
         if update.intent is not None:
-            self._book.store.intents.close(update.intent, "agreed")
+            self._book.store.intents.close(update.intent, how)
 
     def _merge(self, update: _Update, record: C4CRecord) -> bool:
         """Merge one update into the live record; tell whether something is left to write."""
@@ -222,8 +233,10 @@ class Updating:
         if "company" in update.fields and read_back.get("company") != source.get("company"):
             link = outcome.owe(link, ["company"], Side.EXCHANGE, source)
         link = outcome.see_record(link, task.facts(record, self._book.key))
-        self._book.done(task, link, update.intent)
-        report_left_out(self._book, task, update.left_out)
+        with self._book.store.transaction():
+            self._book.done(task, link, update.intent)
+            # With it: after a crash nobody would know of the value.
+            report_left_out(self._book, task, update.left_out)
 
 
 def _one_per_record(updates: list[_Update]) -> tuple[list[_Update], list[_Update]]:

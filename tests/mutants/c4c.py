@@ -7,6 +7,8 @@ from mutants import Mutant
 _CLIENT = "clients/c4c-client/c4c_client"
 _VIEWS = "tests/system/test_rules_view_trouble.py"
 _STOPPING = "tests/unit/test_c4c_client_stopping.py"
+_TARGET = "target-c4c/target_c4c"
+_TROUBLE = "tests/unit/test_target_c4c_trouble.py"
 
 C4C = (
     Mutant(
@@ -80,5 +82,45 @@ C4C = (
         '                self._issues.close(code="view_refused", mailbox="", record_type=kind)\n',
         "                pass\n",
         (_VIEWS,),
+    ),
+    Mutant(
+        "a field that C4C refused of a new record counts as agreed",
+        ("I45",),
+        f"{_TARGET}/joining.py",
+        "            exchange={**contract.source, **waiting},\n",
+        "            exchange=contract.source,\n",
+        (_TROUBLE,),
+    ),
+    Mutant(
+        "refused fields use up the tries of a record",
+        ("I45",),
+        f"{_TARGET}/updating.py",
+        "        if update.fields and names:\n            return [update]",
+        "        update.rounds += 1\n        if update.fields and names:\n            return [update]",
+        (_TROUBLE,),
+    ),
+    Mutant(
+        "of a create that cannot be looked for nobody hears",
+        ("I45",),
+        f"{_TARGET}/intents.py",
+        '                _raise(store, "unknown_outcome", link, answer_of(error))\n',
+        "                pass\n",
+        (_TROUBLE,),
+    ),
+    Mutant(
+        "a failed look leaves the intent of a write that did not happen",
+        ("I45",),
+        f"{_TARGET}/apart.py",
+        "            book.failed(task, of_one(failed[object_id]), intent)\n",
+        "            book.failed(task, of_one(failed[object_id]))\n",
+        (_TROUBLE,),
+    ),
+    Mutant(
+        "of one write two issues are open",
+        ("I45",),
+        "contact-sync/contact_sync/book.py",
+        "                if other != code:\n",
+        "                if False:\n",
+        (_TROUBLE,),
     ),
 )
