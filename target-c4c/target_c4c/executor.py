@@ -13,9 +13,9 @@ from contact_sync.contract import PROPERTY, Contract, ContractError, Op
 from contact_sync.core.model import Side
 
 from target_c4c import intents
+from target_c4c.accounts import AccountBook
 from target_c4c.failures import classify
 from target_c4c.joining import Joining
-from target_c4c.lookups import AccountBook
 from target_c4c.retiring import Retiring
 from target_c4c.task import Task
 from target_c4c.updating import Updating

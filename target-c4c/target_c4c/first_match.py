@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from c4c_client import C4CClient, C4CRecord
     from contact_sync.book import Book
 
-    from target_c4c.lookups import AccountBook
+    from target_c4c.accounts import AccountBook
     from target_c4c.task import Task
 
     Pair = tuple[Task, C4CRecord]

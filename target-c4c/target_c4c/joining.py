@@ -17,7 +17,6 @@ from contact_sync.core.newest import is_exchange_newer
 from contact_sync.core.status import ACTIVE, STATUS_PROPERTY, is_obsolete
 
 from target_c4c.apart import execute, records_for
-from target_c4c.failures import of_one
 from target_c4c.first_match import FirstMatch, is_unproven
 from target_c4c.refusals import fields_behind, refused_property, report_left_out
 
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from contact_sync.book import Book
     from contact_sync.core.model import Link
 
-    from target_c4c.lookups import AccountBook
+    from target_c4c.accounts import AccountBook
     from target_c4c.task import Task
     from target_c4c.updating import Updating
 
@@ -46,6 +45,8 @@ class Joining:
         #: Links whose create may have spoilt a batch in an earlier session.
         self.suspects: set[str] = set()
         self._first = FirstMatch(client, book, accounts)
+        #: Of everything that may be created in this run: other mailboxes' are asked for along.
+        self._companies: list[str] = []
 
     def run(self, tasks: Sequence[Task]) -> None:
         """Bring every task to an end, mailbox by mailbox.
@@ -56,6 +57,7 @@ class Joining:
         by_mailbox: dict[str, list[Task]] = defaultdict(list)
         for task in tasks:
             by_mailbox[task.contract.mailbox].append(task)
+        self._companies = [_company(task) for task in tasks if task.contract.op is Op.CREATE]
         for mailbox in sorted(by_mailbox):
             self._run(by_mailbox[mailbox])
 
@@ -226,9 +228,7 @@ class Joining:
             if task.contract.op is Op.ADOPT:
                 self._unmatched(task)
         tasks = [task for task in tasks if task.contract.op is not Op.ADOPT]
-        self._accounts.look_up(
-            task.values.get("company", "") for task in tasks if task.kind is RecordType.CONTACT
-        )
+        self._accounts.look_up(map(_company, tasks), ahead=self._companies)
         bodies = [(task, self._body(task)) for task in tasks]
         ready = [(task, body) for task, body in bodies if body is not None]
         if not ready:
@@ -283,12 +283,11 @@ class Joining:
             **task.contract.defaults,
             **task.body(names),
         }
-        company = task.values.get("company", "")
-        if task.kind is not RecordType.CONTACT or not company:
+        company = _company(task)
+        if not company:
             return body
         account = self._accounts.account_of(company)
-        if error := self._accounts.failure_of(company):
-            self._book.failed(task, of_one(error))
+        if self._accounts.is_unanswered(task, company, self._book):
             return None
         if account is not None:
             return {**body, "AccountID": account.account_id}
@@ -349,6 +348,11 @@ class Joining:
             self._book.end_doubt(link)
             # With it: after a crash nobody would know of the value.
             report_left_out(self._book, task, left_out)
+
+
+def _company(task: Task) -> str:
+    """Return the company whose account a new record needs; "" if it needs none."""
+    return task.values.get("company", "") if task.kind is RecordType.CONTACT else ""
 
 
 def _bases(task: Task, live: Mapping[str, str]) -> tuple[Mapping[str, str], Mapping[str, str]]:

@@ -17,7 +17,6 @@ from contact_sync.core.newest import is_exchange_newer
 from contact_sync.core.status import is_obsolete
 
 from target_c4c.apart import execute, is_unheard, records_for
-from target_c4c.failures import of_one
 from target_c4c.refusals import fields_behind, refused_property, report_left_out
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from c4c_client import C4CClient, C4CRecord
     from contact_sync.book import Book
 
-    from target_c4c.lookups import AccountBook
+    from target_c4c.accounts import AccountBook
     from target_c4c.task import Task
 
 #: How often a record that moves on meanwhile is written before it becomes an issue. A round in
@@ -81,6 +80,9 @@ class Updating:
         """Read what must be read, write, and return what has to be tried again."""
         ready = [update for update in updates if not update.needs_read]
         ready += self._merged([update for update in updates if update.needs_read])
+        self._accounts.look_up(
+            update.task.values.get("company", "") for update in ready if "company" in update.fields
+        )
         writes = [(update, self._body(update)) for update in ready]
         writes = [(update, body) for update, body in writes if body]
         self._announce([update for update, _ in writes])
@@ -205,9 +207,8 @@ class Updating:
             return body
         task, company = update.task, update.task.values.get("company", "")
         account = self._accounts.account_of(company)
-        if error := self._accounts.failure_of(company):
+        if self._accounts.is_unanswered(task, company, self._book):
             # Not known is not "no such account": the edit waits, and its item is read again.
-            self._book.failed(task, of_one(error))
             self._book.ask_again(task.link, Side.EXCHANGE)
             update.fields = tuple(name for name in update.fields if name != "company")
             return body

@@ -128,7 +128,7 @@ def test_100_contacts_for_c4c_cost_four_batches_plus_account_look_ups(tmp_path: 
         batches = _count(requests, "POST $batch")
         look_ups = 1  # both companies in one batch
         assert batches - look_ups <= 4, requests
-        # Each distinct company once: four spellings at most, in four name properties.
+        # Each distinct company once: its name, its words and its text in four spellings at most.
         assert _count(requests, "GET CorporateAccountCollection") <= 2 * 16 + 2, requests
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from contact_sync.core.cascade import AccountCandidate, link_account, search_terms
+from contact_sync.core.cascade import (
+    AccountCandidate,
+    is_decided,
+    is_spelt,
+    link_account,
+    search_terms,
+    search_words,
+)
 from contact_sync.core.text import comparable
 from hypothesis import given
 from hypothesis import strategies as st
@@ -175,3 +182,38 @@ def test_accounts_are_searched_in_every_unicode_form() -> None:
     assert {"Caf\u00e9", "Cafe\u0301"} <= set(search_terms("Caf\u00e9"))
     assert {"Caf\u00e9", "Cafe\u0301"} <= set(search_terms("Cafe\u0301"))
     assert search_terms("Cafe") == ("Cafe", "cafe", "CAFE")
+
+
+@pytest.mark.parametrize(
+    ("description", "names", "expected"),
+    [
+        ("nothing", [], False),
+        ("the only one that was shown", ["Acme AG"], False),
+        ("several", ["Acme AG", "Acme KG"], True),
+        ("the very name", ["Acme"], True),
+        ("the very name in another case", ["ACME"], True),
+        ("others", ["Globex", "Umbrella"], False),
+    ],
+)
+def test_i24_what_decides_though_there_may_be_more(
+    description: str, names: list[str], *, expected: bool
+) -> None:
+    shown = [account(str(number), name) for number, name in enumerate(names)]
+    assert is_decided("Acme", shown) == expected, description
+    gone = [account(str(number), name, old=True) for number, name in enumerate(names)]
+    assert not is_decided("Acme", gone), description
+
+
+def test_nothing_beats_the_very_spelling_of_a_live_account() -> None:
+    assert is_spelt(" Acme ", [account("A", "Acme")])
+    assert not is_spelt("Acme", [account("A", "ACME"), account("B", "Acme", old=True)])
+
+
+def test_words_that_say_most_are_searched_for() -> None:
+    companies = ["Blau GmbH", "Neue Grün GmbH", "X 1 GmbH", "*"]
+    assert search_words(companies) == {
+        "Blau GmbH": ("Blau", "GmbH"),
+        "Neue Grün GmbH": ("Neue", "Grün"),
+        "X 1 GmbH": ("GmbH", "X"),
+        "*": (),
+    }

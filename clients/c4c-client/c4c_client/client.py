@@ -214,6 +214,7 @@ class C4CClient:
         filters: Sequence[str],
         select: Sequence[str] = (),
         failed: Callable[[str, C4CError], None] | None = None,
+        top: int | None = None,
     ) -> list[list[C4CRecord]]:
         """Answer several filters, many in one request.
 
@@ -223,6 +224,7 @@ class C4CClient:
             select: Property names, empty for all.
             failed: Told of each filter that has no answer, and why; it counts as finding nothing
                 then. Without it the first failure is raised.
+            top: At most so many records for each filter: fewer are all there are.
 
         Returns:
             For each filter, in order, all records it finds, ordered by `ObjectID`. C4C
@@ -231,7 +233,7 @@ class C4CClient:
         Raises:
             RejectedError: C4C did not accept a filter.
         """
-        return self._reader(collection).search(filters, select, failed)
+        return self._reader(collection).search(filters, select, failed, top)
 
     def execute(self, writes: Sequence[Write]) -> list[WriteResult]:
         """Carry out writes, each in a changeset of its own, and read back what became of them.

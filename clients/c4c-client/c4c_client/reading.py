@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from itertools import count
+from itertools import count, islice
 from typing import TYPE_CHECKING
 
 from c4c_client import filters
@@ -12,7 +12,7 @@ from c4c_client.batch import Part, decode_batch, encode_batch
 from c4c_client.error_mapping import read_error
 from c4c_client.errors import C4CError, NotFoundError, ProtocolError
 from c4c_client.model import Code
-from c4c_client.paging import KEY, read_linked, select_option, walk
+from c4c_client.paging import KEY, SERVER_PAGE_SIZE, read_linked, select_option, walk
 from c4c_client.transport import SERVICE_DOCUMENT
 from c4c_client.urls import collection_path, entity_path, next_path, with_options
 
@@ -114,10 +114,21 @@ class CollectionReader:
         }
 
     def search(
-        self, conditions: Sequence[str], select: Sequence[str], failed: Failed | None = None
+        self,
+        conditions: Sequence[str],
+        select: Sequence[str],
+        failed: Failed | None = None,
+        top: int | None = None,
     ) -> list[list[C4CRecord]]:
-        """Return the records each filter finds, ordered by key; see `records` for `failed`."""
-        options = select_option(select)
+        """Return the records each filter finds, ordered by key; see `records` for `failed`.
+
+        Args:
+            conditions: Filters.
+            select: Property names, empty for all.
+            failed: As of `records`.
+            top: At most so many of each: fewer are all there are.
+        """
+        options = select_option(select) | ({"$top": str(top)} if top else {})
         paths = {
             condition: with_options(self._collection, {**options, "$filter": condition})
             for condition in conditions
@@ -126,8 +137,10 @@ class CollectionReader:
         for condition, answer in self._answers(paths, failed).items():
             try:
                 page = read_page(self._checked(answer))
-                more = self.walk(condition, select) if page.next_link else None
-                records = more or map(to_record, page.rows)
+                is_short = page.next_link and (top is None or len(page.rows) < top)
+                # By its own pages: a next link beside `$top` may lead nowhere.
+                more = self.walk(condition, select, top or SERVER_PAGE_SIZE) if is_short else None
+                records = islice(more or map(to_record, page.rows), top)
                 found[condition] = sorted(records, key=lambda record: record.object_id)
             except C4CError as error:
                 if failed is None:

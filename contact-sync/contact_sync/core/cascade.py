@@ -7,6 +7,7 @@ none. The result depends on nothing but the arguments; whatever the search retur
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,11 @@ OBSOLETE = "4"
 
 # What a C4C filter or ours might read as a wildcard or a delimiter.
 _BREAKS = re.compile(r"[\s*%?'\"]+")
+
+#: How many words of a company are searched for.
+_WORDS = 2
+#: Words shorter than this are in too many names.
+_SHORT = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,22 +80,62 @@ def link_account(company: str, accounts: Iterable[AccountCandidate]) -> AccountC
     return containing[0] if len(containing) == 1 else None
 
 
-def search_terms(company: str) -> tuple[str, ...]:
-    """Return the words to search account names for; their hits include every account that counts.
+def is_decided(company: str, accounts: Iterable[AccountCandidate]) -> bool:
+    """Whether accounts that are not all there are decide all the same.
 
-    A company may span several name fields, and a server may or may not heed case. So the search is
-    for one word only, the longest, in its usual spellings, to be looked for with "contains" in each
-    of `names.NAME_PROPERTIES`; `link_account` sorts the hits out. Empty: nothing to search for.
+    One of that very name is the one, and two that contain it are several, whatever was not shown.
+    That a single one is the only one, and that there is none, takes all of them.
+    """
+    wanted = comparable(company)
+    live = {account.object_id: account for account in accounts if not account.is_obsolete}
+    names = [account.name for account in live.values()]
+    if any(comparable(name) == wanted for name in names):
+        return True
+    return sum(wanted in comparable(name) for name in names) > 1
+
+
+def is_spelt(company: str, accounts: Iterable[AccountCandidate]) -> bool:
+    """Whether a live account bears the company's name in its very spelling: none can beat it."""
+    same, _ = _exact_rules(collapse(company), comparable(company))
+    return any(same(account) and not account.is_obsolete for account in accounts)
+
+
+def search_terms(company: str) -> tuple[str, ...]:
+    """Return the usual spellings of the longest word of a company, for searches with "contains".
+
+    A company may span several name fields, and a server may or may not heed case; so accounts are
+    searched for by words, and `link_account` sorts the hits out. Empty: nothing to search for.
 
     Unconfirmed: whether C4C's `eq '*word*'` heeds case. If it does, names in a mixed case that
     Company does not share ("McDONALD") are found only by the exact spelling.
     """
-    words = [word[:PART_LENGTH] for word in _BREAKS.split(collapse(company)) if word]
-    if not words:
-        return ()
-    word = max(words, key=len)
-    usual = (word, word.lower(), word.upper(), word.title())
+    words = _words(company)
+    return spellings(max(words, key=len)) if words else ()
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """Return a text as it is, in lower and upper case and as a title, composed and decomposed."""
+    usual = (text, text.lower(), text.upper(), text.title())
     return tuple(dict.fromkeys(form for spelling in usual for form in forms(spelling)))
+
+
+def search_words(companies: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return for each company the words to search for: at most two, those that say most.
+
+    An account that counts holds all words, so one question that is answered in full will do. Words
+    that few of the companies have come first, then long ones; short ones are in too many names.
+    """
+    words = {company: tuple(dict.fromkeys(_words(company))) for company in companies}
+    shared = Counter(comparable(word) for found in words.values() for word in found)
+
+    def rank(word: str) -> tuple[bool, int, int]:
+        return len(word) < _SHORT, shared[comparable(word)], -len(word)
+
+    return {company: tuple(sorted(found, key=rank)[:_WORDS]) for company, found in words.items()}
+
+
+def _words(company: str) -> list[str]:
+    return [word[:PART_LENGTH] for word in _BREAKS.split(collapse(company)) if word]
 
 
 def _exact_rules(spelling: str, wanted: str) -> Sequence[Callable[[AccountCandidate], bool]]:

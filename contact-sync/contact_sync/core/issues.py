@@ -211,7 +211,8 @@ CODES: dict[str, IssueCode] = {
         IssueCode(
             "account_not_found",
             _A,
-            "No account matches the company, and account_no_match is issue.",
+            "No account matches the company, and account_no_match is issue; or too many hold it to "
+            "tell.",
             "Create the account, or correct the company in Outlook.",
         ),
         IssueCode(
