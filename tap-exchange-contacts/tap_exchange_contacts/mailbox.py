@@ -23,6 +23,7 @@ from tap_exchange_contacts.reading import (
     is_another_mailbox,
     is_live,
     is_refused_everywhere,
+    not_shown,
     strays,
 )
 
@@ -170,7 +171,12 @@ class MailboxPass:
         asked_for = sorted(doubtful | unread)
         if not asked_for:
             return []
-        found = self._client.get_contacts(self._mailbox, asked_for, self._places(asked_for))
+        found = self._client.get_contacts(
+            self._mailbox,
+            asked_for,
+            self._places(asked_for),
+            not_shown(asked_for, self._listing, self._asked),
+        )
         if is_refused_everywhere(self._asked, found):
             raise MailboxError(MailboxProblem.REPLACED)
         tree = set(self._listing.read_folders)

@@ -84,6 +84,12 @@ def doubtful_ids(listing: Listing, asked: Asked, cursors: Collection[str]) -> se
     return (listing.removed | missing | asked.wanted) - listing.seen
 
 
+def not_shown(ids: Iterable[str], listing: Listing, asked: Asked) -> set[str]:
+    """Return those of the ids that their folders, as read in this run, do not show any more."""
+    absent = {i for i, folder in asked.known.items() if folder in listing.full_folders}
+    return ((listing.removed | absent) - listing.seen).intersection(ids)
+
+
 def is_another_mailbox(asked: Asked, cursors: Collection[str], tree: Iterable[Folder]) -> bool:
     """Whether another mailbox answers under the address of the one that the store knows.
 

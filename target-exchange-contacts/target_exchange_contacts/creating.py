@@ -182,6 +182,7 @@ class Creating:
         intents = self._book.store.intents.open(
             Side.EXCHANGE, "create", [task.link.link_id for task in tasks]
         )
+        not_done = self._book.store.intents.not_done(Side.EXCHANGE)
         outcomes = self._client.create_contacts(
             mailbox,
             [
@@ -189,6 +190,7 @@ class Creating:
                     folder_id=folder_id,
                     properties=_body(task),
                     link=link_text(self._book, task),
+                    is_alone=task.link.link_id in not_done,
                 )
                 for task in tasks
             ],

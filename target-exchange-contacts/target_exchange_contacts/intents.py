@@ -12,6 +12,7 @@ from contact_sync.book import cut_off
 from contact_sync.core import outcome
 from contact_sync.core.claims import Claim
 from contact_sync.core.model import Issue, Owes, Side
+from contact_sync.store import NOT_DONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,7 +73,7 @@ def _resolve_copy(client: ExchangeClient, store: Store, intent: Intent, link: Li
             left_over = _adopt(store, link, copies[0])
         for code in ("unresolved_intent", "unknown_outcome"):
             store.issues.close(code=code, link_id=link.link_id)
-        store.intents.close(intent.intent_id, "adopted" if copies else "not done")
+        store.intents.close(intent.intent_id, "adopted" if copies else NOT_DONE)
     _ask_again(store, store.links.get(link.link_id) or link)
     return left_over
 

@@ -75,6 +75,7 @@ class Moving:
         intents = self._book.store.intents.open(
             Side.EXCHANGE, "move", [task.link.link_id for task, _ in moves]
         )
+        not_done = self._book.store.intents.not_done(Side.EXCHANGE)
         outcomes = self._client.copy_contacts(
             mailbox,
             [
@@ -84,6 +85,7 @@ class Moving:
                     properties=task.marks(item),
                     link=link_text(self._book, task),
                     source_folder_id=item.folder_id,
+                    is_alone=task.link.link_id in not_done,
                 )
                 for task, item in moves
             ],

@@ -41,6 +41,8 @@ class Removing:
         self._book = book
         self._carrying = Carrying(client, book)
         self._strips: list[Task] = []
+        #: Links whose removal got no answer: each is sent alone then (I45).
+        self._unanswered: set[str] = set()
 
     def run(self, mailbox: str, tasks: Sequence[Task]) -> list[Task]:
         """Bring every task to an end: in Deleted Items, gone already, or an issue.
@@ -86,8 +88,13 @@ class Removing:
         outcomes = self._client.trash_contacts(
             mailbox,
             [
-                ContactTrash(id=item.id, etag=item.etag, folder_id=item.folder_id)
-                for _, item in present
+                ContactTrash(
+                    id=item.id,
+                    etag=item.etag,
+                    folder_id=item.folder_id,
+                    is_alone=task.link.link_id in self._unanswered,
+                )
+                for task, item in present
             ],
         )
         again = []
@@ -95,6 +102,8 @@ class Removing:
             if result.error is None or isinstance(result.error, NotFoundError):
                 self._finish(task, intents[task.link.link_id])
             elif isinstance(result.error, (PreconditionFailedError, UnknownOutcomeError)):
+                if isinstance(result.error, UnknownOutcomeError):
+                    self._unanswered.add(task.link.link_id)
                 again.append(task)
             else:
                 self._book.failed(task, result.error, intents[task.link.link_id])

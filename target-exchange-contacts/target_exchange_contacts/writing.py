@@ -44,6 +44,7 @@ class Write:
         written: Fields in the PATCH that is on its way.
         agreed: Fields that already had the wanted value.
         intent: Opened once, before the first PATCH.
+        is_alone: Whether the last PATCH got no answer: one of its batch may be the cause (I45).
     """
 
     task: Task
@@ -52,6 +53,7 @@ class Write:
     written: tuple[str, ...] = ()
     agreed: tuple[str, ...] = field(default=())
     intent: str | None = None
+    is_alone: bool = False
 
 
 def link_text(book: Book, task: Task) -> str:
@@ -105,6 +107,7 @@ class Writing:
             if result.contact is not None:
                 self._settle(write, result.contact)
             elif isinstance(result.error, (PreconditionFailedError, UnknownOutcomeError)):
+                write.is_alone = isinstance(result.error, UnknownOutcomeError)
                 again.append(write)
             elif result.error is not None:
                 self._book.failed(write.task, result.error, write.intent)
@@ -152,7 +155,12 @@ class Writing:
         if not patch and link is None:
             return None
         return ContactUpdate(
-            id=item.id, properties=patch, etag=item.etag, link=link, folder_id=item.folder_id
+            id=item.id,
+            properties=patch,
+            etag=item.etag,
+            link=link,
+            folder_id=item.folder_id,
+            is_alone=write.is_alone,
         )
 
     def _merge(self, write: Write, item: Contact) -> dict[str, Any]:

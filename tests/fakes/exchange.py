@@ -179,9 +179,9 @@ class FakeExchange:
         return self._changes(box, present, removed, is_full=False)
 
     def get_contacts(
-        self, mailbox: str, ids: Sequence[str], folders: object = None
+        self, mailbox: str, ids: Sequence[str], folders: object = None, removed: object = ()
     ) -> dict[str, Contact | None]:
-        del folders
+        del folders, removed
         self._called("get_contacts", mailbox, tuple(ids))
         items = self.mailboxes[mailbox].items
         return {

@@ -8,6 +8,8 @@ _PRODUCT = "contact-sync/contact_sync"
 _CLIENT = "clients/exchange-client/exchange_client"
 _TAP = "tap-exchange-contacts/tap_exchange_contacts"
 _TROUBLE = "tests/system/test_rules_mailbox_trouble.py"
+_APART = "tests/unit/exchange/test_exchange_client_apart.py"
+_MATRIX = "tests/system/test_nobody_stops_anybody.py::test_i45_nobody_stops_anybody"
 _NEW = "tests/system/test_rules_new_mailbox.py"
 
 MAILBOXES = (
@@ -82,5 +84,89 @@ MAILBOXES = (
         "sorted(self._remembered(mailbox) - known)",
         "sorted(set[str]())",
         ("tests/system/test_rules_short_folder_list.py",),
+    ),
+    Mutant(
+        "a part that fails its batch fails its neighbours",
+        ("I45",),
+        f"{_CLIENT}/batch.py",
+        "        return {n: self.run([part], is_patient=False)[0] for n, part in parts.items()}",
+        "        return dict.fromkeys(parts, error)",
+        (_APART,),
+    ),
+    Mutant(
+        "a mailbox that answers no batch is not told from a part that fails one",
+        ("I45",),
+        f"{_CLIENT}/batch.py",
+        "        self._unusable = self._trouble(error)\n",
+        "",
+        (_APART,),
+    ),
+    Mutant(
+        "a batch that was not found says of its only part that it is gone",
+        ("I45", "I7"),
+        f"{_CLIENT}/batch.py",
+        "            return dict.fromkeys(parts, _of_the_part(error))\n        return {",
+        "            return dict.fromkeys(parts, error)\n        return {",
+        (_APART,),
+    ),
+    Mutant(
+        "an item that is listed and not found counts as gone",
+        ("I45", "I7"),
+        f"{_CLIENT}/lookup.py",
+        "            for contact_id in listed_ids(",
+        "            for contact_id in set[str]() and listed_ids(",
+        (_APART,),
+    ),
+    Mutant(
+        "what its folder reports as gone is listed all the same",
+        ("I50",),
+        f"{_CLIENT}/lookup.py",
+        " and i not in removed}",
+        "}",
+        (_APART,),
+    ),
+    *(
+        Mutant(
+            f"what got no answer is sent with its neighbours again: {name}",
+            ("I45",),
+            f"target-exchange-contacts/target_exchange_contacts/{file}.py",
+            text,
+            "",
+            (f"{_MATRIX}[batch-reset-{whom}]",),
+        )
+        for name, file, text, whom in (
+            (
+                "updates",
+                "writing",
+                "                write.is_alone = isinstance(result.error, UnknownOutcomeError)\n",
+                "Troubleson",
+            ),
+            (
+                "removals",
+                "removing",
+                "                    is_alone=task.link.link_id in self._unanswered,\n",
+                "Goneson",
+            ),
+            (
+                "creates",
+                "creating",
+                "                    is_alone=task.link.link_id in not_done,\n",
+                "Newson",
+            ),
+            (
+                "copies",
+                "moving",
+                "                    is_alone=task.link.link_id in not_done,\n",
+                "bobmoved",
+            ),
+        )
+    ),
+    Mutant(
+        "a photo that is said to be gone counts as none",
+        ("I45",),
+        f"{_CLIENT}/copying.py",
+        "        if error.status == HTTPStatus.NOT_FOUND:\n            return None",
+        "        if error.status:\n            return None",
+        (f"{_MATRIX}[photo.get-410-bobmoved]",),
     ),
 )

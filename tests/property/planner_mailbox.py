@@ -171,9 +171,9 @@ class Mailbox:
         return iter(found)
 
     def get_contacts(
-        self, mailbox: str, ids: Sequence[str], folders: object = None
+        self, mailbox: str, ids: Sequence[str], folders: object = None, removed: object = ()
     ) -> dict[str, Contact | None]:
-        del folders
+        del folders, removed
         del mailbox
         items = self.items
         return {one: items[one].contact() if one in items else None for one in ids}

@@ -27,3 +27,16 @@ def test_i45_the_share_has_each_operation_and_each_answer() -> None:
 @pytest.mark.parametrize("cell", PLAYED, ids=str)
 def test_i45_nobody_stops_anybody(tmp_path: Path, cell: nobody.Cell) -> None:
     nobody.play(tmp_path, cell)
+
+
+def test_i45_no_other_operation_is_used(tmp_path: Path) -> None:
+    for is_new in (True, False):
+        folder = tmp_path / str(is_new)
+        folder.mkdir()
+        world = nobody.world_of(folder, is_new=is_new)
+        for operation in nobody.UNUSED:
+            world.graph.trouble_for_good("400", operation=operation)
+        world.settle(6)
+        used = {f["operation"] for f in world.graph.fault_report() if f["fired"]}
+        world.graph.clear_faults()
+        assert used == set()

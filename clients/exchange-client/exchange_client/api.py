@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from exchange_client.transport import TokenSource, Transport
 
 VERSION_PATH = "/v1.0"
+#: Every mailbox has it, under this name in every language.
+DEFAULT_FOLDER = "contacts"
 # On every single call, links included: the header is not remembered by the service.
 # Source: Graph docs, "Obtain immutable identifiers for Outlook resources".
 IMMUTABLE_IDS = 'IdType="ImmutableId"'
@@ -82,6 +84,7 @@ class GraphApi:
         content_type: str = "application/json",
         page_size: int | None = None,
         weight: int = 1,
+        max_retries: int | None = None,
     ) -> requests.Response:
         """Send one request; `path` is relative, or a link checked by `own_link`.
 
@@ -102,6 +105,7 @@ class GraphApi:
             headers=headers,
             body=content,
             weight=weight,
+            max_retries=max_retries,
         )
         response = self.transport.send(request, self._tokens)
         if not HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES:
@@ -117,7 +121,7 @@ class GraphApi:
         response = self.request(mailbox, "GET", path, page_size=page_size)
         return parse_object(response.content)
 
-    def post(
+    def post(  # noqa: PLR0913 - the parts of an HTTP request
         self,
         mailbox: str,
         path: str,
@@ -125,10 +129,18 @@ class GraphApi:
         *,
         safety: Safety,
         weight: int = 1,
+        max_retries: int | None = None,
     ) -> requests.Response:
         """Send one JSON object."""
-        content = json.dumps(body).encode("ascii")
-        return self.request(mailbox, "POST", path, safety=safety, content=content, weight=weight)
+        return self.request(
+            mailbox,
+            "POST",
+            path,
+            safety=safety,
+            content=json.dumps(body).encode("ascii"),
+            weight=weight,
+            max_retries=max_retries,
+        )
 
     def pages(
         self, mailbox: str, path: str, *, page_size: int | None = None

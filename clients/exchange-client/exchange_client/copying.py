@@ -8,6 +8,7 @@ has the list.
 from __future__ import annotations
 
 from dataclasses import replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exchange_client.api import query_of
@@ -31,6 +32,7 @@ from exchange_client.errors import (
     NotFoundError,
     PreconditionFailedError,
     ProtocolError,
+    TransientError,
 )
 from exchange_client.lookup import get_contacts
 from exchange_client.model import Outcome
@@ -147,7 +149,8 @@ def _part(mailbox: str, copy: ContactCopy, source: Mapping[str, Any]) -> Part:
     ]
     if copy.link is not None:
         extended.append(extended_value(LINK_PROPERTY, copy.link))
-    return create_part(mailbox, copy.folder_id, {**carried, **copy.properties}, extended)
+    part = create_part(mailbox, copy.folder_id, {**carried, **copy.properties}, extended)
+    return replace(part, is_alone=copy.is_alone)
 
 
 def _outcome(copy: ContactCopy, source: Mapping[str, Any], answer: PartAnswer) -> Outcome:
@@ -200,8 +203,13 @@ def _photo_of(api: GraphApi, mailbox: str, place: _Place) -> requests.Response |
     path = contact_path(mailbox, place.id, *_PHOTO, folder_id=place.folder_id)
     try:
         photo = api.request(mailbox, "GET", path)
-    except NotFoundError:
-        return None
+    except NotFoundError as error:
+        if error.status == HTTPStatus.NOT_FOUND:
+            return None
+        # Any other status is no word about photos, and none about the item.
+        raise TransientError(
+            "a photo cannot be read", code=error.code, status=error.status
+        ) from None
     return photo if photo.content else None
 
 

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from exchange_client.answers import is_foreign_id, is_proven_absent, parse_object
-from exchange_client.api import GraphApi, entries_of, path_of, query_of
+from exchange_client.api import DEFAULT_FOLDER, GraphApi, entries_of, path_of, query_of
 from exchange_client.batch import body_of, read_batches
 from exchange_client.errors import (
     ExchangeError,
@@ -21,7 +21,7 @@ from exchange_client.errors import (
 )
 from exchange_client.model import Folder
 from exchange_client.retry import Safety
-from exchange_client.trouble import DEFAULT_FOLDER, of_default_folder
+from exchange_client.trouble import of_default_folder
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

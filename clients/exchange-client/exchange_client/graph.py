@@ -140,9 +140,10 @@ class GraphClient(ExchangeClient):
         mailbox: str,
         ids: Sequence[str],
         folders: Mapping[str, str | None] | None = None,
+        removed: Collection[str] = frozenset(),
     ) -> dict[str, Found]:
         places = {contact_id: (folders or {}).get(contact_id) for contact_id in ids}
-        return lookup.get_contacts(self._api, mailbox, places) if places else {}
+        return lookup.get_contacts(self._api, mailbox, places, removed) if places else {}
 
     @override
     def create_contacts(self, mailbox: str, creates: Sequence[ContactCreate]) -> list[Outcome]:

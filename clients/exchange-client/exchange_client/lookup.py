@@ -5,10 +5,16 @@ item is asked for in the folder it was seen in, and by the flat path only when i
 Whether the flat path finds items of every folder is tried, not believed: where it does not, "not
 found" is proof only after each folder of the mailbox has said so, twice, in opposite orders. An
 item that its owner moves once between two answers cannot slip through both rounds.
+
+Nor is "not found" to a look by id believed alone: an item in trouble may answer it for good, while
+its folder still shows it (I45). So a second witness is wanted: the folder, which reported the item
+as gone, or does not list it.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from exchange_client.answers import is_proven_absent
@@ -25,7 +31,7 @@ from exchange_client.errors import (
 )
 from exchange_client.folders import list_folders
 from exchange_client.model import Contact
-from exchange_client.reads import contact_path, expect_id, folder_path
+from exchange_client.reads import contact_path, expect_id, folder_path, listed_ids
 from exchange_client.trouble import sorted_out
 
 if TYPE_CHECKING:
@@ -36,13 +42,19 @@ if TYPE_CHECKING:
     from exchange_client.model import Folder, Found
 
 
-def get_contacts(api: GraphApi, mailbox: str, places: Mapping[str, str | None]) -> dict[str, Found]:
+def get_contacts(
+    api: GraphApi,
+    mailbox: str,
+    places: Mapping[str, str | None],
+    removed: Collection[str] = frozenset(),
+) -> dict[str, Found]:
     """Read by id, expanded; None only for ids proven not to exist, an error for unreadable ones.
 
     Args:
         api: Where to ask.
         mailbox: Whose contacts.
         places: Id -> folder it was last seen in, None if that is not known.
+        removed: Ids that their folders do not show any more.
 
     Raises:
         AuthError: Nothing works for any mailbox.
@@ -52,6 +64,10 @@ def get_contacts(api: GraphApi, mailbox: str, places: Mapping[str, str | None]) 
     search = _Search(api, mailbox, list(places))
     search.ask([(contact_id, folder) for contact_id, folder in places.items() if folder])
     search.ask([(contact_id, None) for contact_id in places if contact_id not in search.found])
+    search.prove_absent()
+    search.look_into_folders(
+        {i: folder for i, folder in places.items() if i not in search.found and i not in removed}
+    )
     return search.result()
 
 
@@ -108,15 +124,38 @@ class _Search:
             return RejectedError("an item without a usable form", code=error.code)
         return expect_id(contact, contact_id, self._asked)
 
-    def result(self) -> dict[str, Found]:
-        """Prove what was not found to be absent; give all answers."""
+    @cached_property
+    def _folders(self) -> list[Folder]:
+        return list_folders(self._api, self._mailbox)
+
+    def prove_absent(self) -> None:
+        """Prove what was not found to be absent: from each folder, where the flat path is narrow.
+
+        What is found meanwhile has its answer.
+        """
         missing = [contact_id for contact_id in self._asked if contact_id not in self.found]
         if missing and not self._api.is_flat_path_wide:
-            folders = list_folders(self._api, self._mailbox)
+            folders = self._folders
             if not self._is_flat_path_wide(folders):
                 ids = [folder.id for folder in folders if not folder.is_default]
                 for order in (ids, ids[::-1]):
                     self._sweep(missing, order)
+
+    def look_into_folders(self, places: Mapping[str, str | None]) -> None:
+        """Look for ids in listings; one that is listed and not found is in trouble, not gone."""
+        folder_ids = {folder for folder in places.values() if folder}
+        if None in places.values():
+            folder_ids.update(folder.id for folder in self._folders)
+        for folder_id in sorted(folder_ids):
+            for contact_id in listed_ids(self._api, self._mailbox, folder_id, places):
+                self.found[contact_id] = RejectedError(
+                    "listed, and not found by its id",
+                    code="listed_and_not_found",
+                    status=HTTPStatus.NOT_FOUND,
+                )
+
+    def result(self) -> dict[str, Found]:
+        """Give all answers."""
         return {contact_id: self.found.get(contact_id) for contact_id in self._asked}
 
     def _sweep(self, missing: Sequence[str], folder_ids: Sequence[str]) -> None:

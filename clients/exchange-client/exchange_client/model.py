@@ -92,11 +92,13 @@ class ContactCreate:
         folder_id: Target folder.
         properties: Writable properties, Graph names and shapes.
         link: Written in the same call; None for none.
+        is_alone: Whether it is sent in a batch of its own: the last one got no answer.
     """
 
     folder_id: str
     properties: dict[str, Any] = field(repr=False)
     link: str | None = None
+    is_alone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +111,7 @@ class ContactUpdate:
         etag: Version seen; None to write without a check.
         link: New link; None leaves the link as it is.
         folder_id: Folder it was seen in; None if that is not known.
+        is_alone: As for a create.
     """
 
     id: str
@@ -116,6 +119,7 @@ class ContactUpdate:
     etag: str | None
     link: str | None = None
     folder_id: str | None = None
+    is_alone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +132,7 @@ class ContactCopy:
         properties: Overrides of the source's properties.
         link: Link of the copy; the source's own link is not carried over.
         source_folder_id: Folder the source was seen in; None if that is not known.
+        is_alone: As for a create.
     """
 
     source_id: str
@@ -135,6 +140,7 @@ class ContactCopy:
     properties: dict[str, Any] = field(repr=False)
     link: str | None = None
     source_folder_id: str | None = None
+    is_alone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,11 +151,13 @@ class ContactTrash:
         id: Contact.
         etag: Version seen; None to delete without a check.
         folder_id: Folder it was seen in; None if that is not known.
+        is_alone: As for a create.
     """
 
     id: str
     etag: str | None
     folder_id: str | None = None
+    is_alone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

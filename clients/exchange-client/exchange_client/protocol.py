@@ -78,6 +78,7 @@ class ExchangeClient(Protocol):
         mailbox: str,
         ids: Sequence[str],
         folders: Mapping[str, str | None] | None = None,
+        removed: Collection[str] = frozenset(),
     ) -> dict[str, Found]:
         """Read contacts by id, wherever they sit, expanded.
 
@@ -85,6 +86,8 @@ class ExchangeClient(Protocol):
             mailbox: Whose they are.
             ids: The contacts.
             folders: Id -> folder it was last seen in, where that is known.
+            removed: Ids that their folders, as just read, do not show any more. Of any other one
+                that is not found its folder is listed, for the proof.
 
         Returns:
             One entry per id. None only where the service proved that the item does not exist; an

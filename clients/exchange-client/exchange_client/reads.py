@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from exchange_client.api import GraphApi
     from exchange_client.model import Contact
 
+_IDS_PER_PAGE = "999"
+
 
 def contact_path(
     mailbox: str, contact_id: str, *segments: str, folder_id: str | None = None
@@ -47,6 +49,19 @@ def list_contacts(api: GraphApi, mailbox: str, folder_id: str, page_size: int) -
     """Yield the contacts of one folder, expanded, each id once."""
     options = {"$top": str(page_size), "$expand": EXPAND}
     yield from _folder_items(api, mailbox, folder_id, options, page_size)
+
+
+def listed_ids(api: GraphApi, mailbox: str, folder_id: str, wanted: Collection[str]) -> set[str]:
+    """Give those of the wanted ids that a listing of a folder shows; none of one that is gone."""
+    path = folder_path(mailbox, folder_id) + query_of({"$select": "id", "$top": _IDS_PER_PAGE})
+    found: set[str] = set()
+    try:
+        for entry in api.items(mailbox, path):
+            found.update({str(entry.get("id"))}.intersection(wanted))
+    except ExchangeError as error:
+        if not is_folder_gone(error):
+            raise
+    return found
 
 
 def find_by_link(

@@ -57,7 +57,10 @@ class TokenSource(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One request; `lane` and `weight` are for the gate, `longest_bytes` bounds its answer."""
+    """One request; `lane` and `weight` are for the gate, `longest_bytes` bounds its answer.
+
+    `max_retries`: Repeats of this request; None: as many as of any other.
+    """
 
     method: str
     url: str = field(repr=False)
@@ -67,6 +70,7 @@ class Request:
     body: bytes | str | None = field(default=None, repr=False)
     weight: int = 1
     longest_bytes: int | None = None
+    max_retries: int | None = None
 
 
 class _Bearer(AuthBase):
@@ -180,7 +184,7 @@ class Transport:
             headers,
             attempt,
             safety=safety,
-            max_retries=self.max_retries,
+            max_retries=self.max_retries if request.max_retries is None else request.max_retries,
             code=_code_of(response),
         )
 

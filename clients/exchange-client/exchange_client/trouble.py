@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from exchange_client.api import path_of
+from exchange_client.api import DEFAULT_FOLDER, path_of
 from exchange_client.errors import (
     AuthError,
     ExchangeError,
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     from exchange_client.api import GraphApi
     from exchange_client.batch import PartAnswer
-
-DEFAULT_FOLDER = "contacts"
 
 #: Errors that say by themselves whom they are about.
 _CLEAR = (NotFoundError, PreconditionFailedError, ThrottledError, UnknownOutcomeError)

@@ -36,7 +36,10 @@ if TYPE_CHECKING:
 def create_contacts(api: GraphApi, mailbox: str, creates: Sequence[ContactCreate]) -> list[Outcome]:
     """Create; a fresh item has no sensitivity, so link and privacy are known."""
     parts = [
-        create_part(mailbox, create.folder_id, create.properties, _link_values(create.link))
+        replace(
+            create_part(mailbox, create.folder_id, create.properties, _link_values(create.link)),
+            is_alone=create.is_alone,
+        )
         for create in creates
     ]
     return [
@@ -75,6 +78,7 @@ def update_contacts(api: GraphApi, mailbox: str, updates: Sequence[ContactUpdate
             safety=Safety.UPDATE,
             body=_body(update.properties, _link_values(update.link)),
             if_match=update.etag,
+            is_alone=update.is_alone,
         )
         for update in updates
     ]
@@ -98,6 +102,7 @@ def trash_contacts(api: GraphApi, mailbox: str, trashes: Sequence[ContactTrash])
             path=contact_path(mailbox, trash.id, folder_id=trash.folder_id),
             safety=Safety.UPDATE,
             if_match=trash.etag,
+            is_alone=trash.is_alone,
         )
         for trash in trashes
     ]

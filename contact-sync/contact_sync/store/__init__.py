@@ -12,6 +12,7 @@ from contact_sync.errors import (
     StoreNewerError,
     StoreUnreadableError,
 )
+from contact_sync.store.intents import NOT_DONE
 from contact_sync.store.locks import session_owner
 from contact_sync.store.rereads import EVERYTHING
 from contact_sync.store.rows import Hold, Intent, IssueRow, Request, RunRow
@@ -19,6 +20,7 @@ from contact_sync.store.store import Store, utc_now
 
 __all__ = [
     "EVERYTHING",
+    "NOT_DONE",
     "BindingError",
     "Hold",
     "HoldError",

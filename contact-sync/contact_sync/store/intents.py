@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _KEPT = timedelta(days=90)
 
 _UPDATE = "update"
+#: Outcome of a write whose answer was lost and that, looked for, proved not to have happened.
+NOT_DONE = "not done"
 
 
 class Intents:
@@ -105,6 +107,11 @@ class Intents:
         with self._database.write() as connection:
             if connection.execute(close).rowcount != 1:
                 raise StaleIntentError(intent_id)
+
+    def not_done(self, side: Side) -> set[str]:
+        """Return links with a write whose answer was lost, and that proved not to have happened."""
+        found = sa.select(intent.c.link_id).where(intent.c.outcome == NOT_DONE, *_on(side))
+        return {row.link_id for row in self._database.fetch(found)}
 
     def open_for(self, link_id: str) -> list[Intent]:
         """Return the open intents of a link but for updates, oldest first."""
