@@ -31,8 +31,8 @@ REPLACED = (
         "a part of a batch whose token is refused is not sent again",
         ("I45",),
         f"{_CLIENT}/batch.py",
-        "            is_renewed = True\n            pending",
-        "            is_renewed = True\n            _",
+        "                is_renewed = True\n                pending",
+        "                is_renewed = True\n                _",
         (_LOOKUP,),
     ),
     Mutant(

@@ -78,7 +78,7 @@ VALUES = (
         "contact-sync/contact_sync/planning/session.py",
         "        if states is None and _STATE in given:",
         "        if states is None and _STATE not in given:",
-        ("tests/system/test_rules_states.py",),
+        (f"{_UNIT}/test_planning_begin.py",),
     ),
     Mutant(
         "a new list of states is not compared",
@@ -86,7 +86,7 @@ VALUES = (
         "contact-sync/contact_sync/planning/session.py",
         "            now = plain + self._states_mark(kind)",
         "            now = plain",
-        ("tests/system/test_rules_states.py",),
+        (f"{_UNIT}/test_planning_begin.py",),
     ),
     Mutant(
         "a birthday is the UTC date of its time stamp",
@@ -124,8 +124,8 @@ VALUES = (
         "a name of two countries means one of them",
         ("I3",),
         f"{_CORE}/countries.py",
-        "for name, found in alone if name not in AMBIGUOUS_COUNTRIES}",
-        "for name, found in alone}",
+        "for name, found in codes.items() if len(found) == 1}",
+        "for name, found in codes.items()}",
         (f"{_UNIT}/test_core_countries.py",),
     ),
 )

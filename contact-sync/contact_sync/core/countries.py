@@ -16,7 +16,7 @@ import pycountry
 from babel import Locale, localedata
 from babel.core import get_global
 
-from contact_sync.core.country_aliases import AMBIGUOUS_COUNTRIES, COUNTRY_ALIASES
+from contact_sync.core.country_aliases import COUNTRY_ALIASES
 from contact_sync.core.text import comparable
 
 if TYPE_CHECKING:
@@ -177,5 +177,4 @@ def _unique(spellings: Iterable[tuple[str, str]]) -> dict[str, str]:
     for name, code in spellings:
         for key in _keys(name):
             codes.setdefault(key, set()).add(code)
-    alone = (item for item in codes.items() if len(item[1]) == 1)
-    return {name: found.pop() for name, found in alone if name not in AMBIGUOUS_COUNTRIES}
+    return {name: found.pop() for name, found in codes.items() if len(found) == 1}

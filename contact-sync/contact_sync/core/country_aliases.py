@@ -110,6 +110,3 @@ COUNTRY_ALIASES = {
     "XK": ("Kosovo",),
     "ZA": ("RSA", "Republik Südafrika"),
 }
-
-#: Keys of names that a source gives to one country, and people to two.
-AMBIGUOUS_COUNTRIES = frozenset({"kongo", "virgin islands"})
