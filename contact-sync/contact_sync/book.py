@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
-from contact_sync.core.issues import MAILBOX_CODES, MAILBOX_WRITE_CODES
+from contact_sync.core.issues import MAILBOX_CODES, MAILBOX_WRITE_CODES, WRITE_CODES
 from contact_sync.core.model import Issue, RecordType, Side
 from contact_sync.store import session_owner
 
@@ -63,10 +63,6 @@ class Task(Protocol):
     @property
     def kind(self) -> RecordType:
         """Record type of the link."""
-
-
-#: What can be wrong with a write of one link: one of these is open, the last one that was seen.
-_WRITE_CODES = ("rejected", "unavailable", "unknown_outcome")
 
 
 def _is_refusal(issue: Issue) -> bool:
@@ -204,7 +200,9 @@ class Book:
         self.count("failed")
 
     def unreadable(self, task: Task, error: Exception, intent: str | None = None) -> None:
-        """Store that an item cannot be read before it is written: the issue that stage 1 raises.
+        """Store that what is to be written cannot be read: the issue that its own tap raises.
+
+        A record's pairs are asked for when it is read again (`planning/trouble.py`).
 
         Raises:
             Exception: The error itself, if nothing else can work either.
@@ -215,16 +213,30 @@ class Book:
             return
         if intent is not None:
             self.store.intents.close(intent, "failed")
-        self.store.issues.raise_(
-            Issue(
-                code="unreadable_item",
-                mailbox=task.link.mailbox,
-                record_type=task.kind,
-                exchange_id=task.link.exchange_id,
-                detail=failure.detail,
+        link, kind, detail = task.link, task.kind, failure.detail
+        if self._side is Side.C4C:
+            of_record = Issue(
+                code="unreadable_record",
+                mailbox="",
+                record_type=kind,
+                c4c_id=link.c4c_id,
+                detail=detail,
             )
-        )
-        self.ask_again(task.link, Side.C4C)
+            with self.store.transaction():
+                for code in WRITE_CODES:
+                    self.store.issues.close(code=code, link_id=link.link_id)
+                self.store.issues.raise_(of_record)
+        else:
+            self.store.issues.raise_(
+                Issue(
+                    code="unreadable_item",
+                    mailbox=link.mailbox,
+                    record_type=kind,
+                    exchange_id=link.exchange_id,
+                    detail=detail,
+                )
+            )
+            self.ask_again(link, Side.C4C)
         self.count("failed")
 
     def one_issue(
@@ -232,7 +244,7 @@ class Book:
     ) -> None:
         """Raise the one issue about a write that failed; its last cause is the one that counts."""
         with self.store.transaction():
-            for other in _WRITE_CODES:
+            for other in WRITE_CODES:
                 if other != code:
                     self.store.issues.close(code=other, link_id=task.link.link_id)
             self.issue(task, code, fields, detail)

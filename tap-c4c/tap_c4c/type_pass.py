@@ -10,7 +10,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from c4c_client import C4CError, RejectedError, filters
+from c4c_client import C4CError, NotFoundError, RejectedError, filters
 
 from tap_c4c import reading
 from tap_c4c.errors import explain_filter
@@ -254,15 +254,19 @@ class TypePass:
             for read in reads:
                 for object_id in chunk:
                     if object_id in awaited[read.view.name] and object_id in found:
-                        yield self._account_for(read, object_id, found[object_id])
+                        yield from self._account_for(read, object_id, found[object_id], anywhere)
 
     def _account_for(
-        self, read: ViewRead, object_id: str, record: C4CRecord | None
-    ) -> dict[str, Any]:
+        self, read: ViewRead, object_id: str, record: C4CRecord | None, listed: set[str]
+    ) -> Iterator[dict[str, Any]]:
         if record is not None:
-            return self._emit(read, record)
-        read.tombstones += 1
-        return reading.tombstone(object_id, read.view, self._now())
+            yield self._emit(read, record)
+        elif object_id in listed and self._asked.has_store:
+            # A view has just shown it: it is there, and its own address is in trouble (I7).
+            read.unreadable[object_id] = NotFoundError("C4C answered 404")
+        else:
+            read.tombstones += 1
+            yield reading.tombstone(object_id, read.view, self._now())
 
     def _emit(self, read: ViewRead, record: C4CRecord) -> dict[str, Any]:
         read.emitted.add(record.object_id)

@@ -49,7 +49,9 @@ def records_for(
     )
     for task, object_id, intent in wanted:
         if object_id in failed:
-            book.failed(task, of_one(failed[object_id]), intent)
+            # Of a record that only an item names nobody but the item is to blame.
+            tell = book.unreadable if task.link.c4c_id == object_id else book.failed
+            tell(task, of_one(failed[object_id]), intent)
     return {key: record for key, record in (found or {}).items() if key not in failed}
 
 

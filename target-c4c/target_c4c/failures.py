@@ -31,6 +31,11 @@ def of_one(error: C4CError) -> C4CError:
     return error
 
 
+def of_seen(error: C4CError) -> C4CError:
+    """Return the error of a write to a record that was seen just before: it is there (I7)."""
+    return of_one(error) if isinstance(error, NotFoundError) else error
+
+
 def classify(error: Exception) -> Failure:
     """Sort an error; everything that is not known to be passing or of one record is fatal."""
     match error:
@@ -44,5 +49,5 @@ def classify(error: Exception) -> Failure:
         case AuthError() | ProtocolError():
             return Failure(FailureKind.FATAL)
         case C4CError():
-            return Failure(FailureKind.UNAVAILABLE, detail=answer_of(error))
+            return Failure(FailureKind.UNAVAILABLE, detail=answer_of(error) or "no answer")
     return Failure(FailureKind.UNAVAILABLE)

@@ -17,6 +17,7 @@ from contact_sync.core.newest import is_exchange_newer
 from contact_sync.core.status import ACTIVE, STATUS_PROPERTY, is_obsolete
 
 from target_c4c.apart import execute, records_for
+from target_c4c.failures import of_seen
 from target_c4c.first_match import FirstMatch, is_unproven
 from target_c4c.refusals import fields_behind, refused_property, report_left_out
 
@@ -157,7 +158,7 @@ class Joining:
                 self._book.store.intents.close(intent, "done")
                 revived.append((task, result.record))
             elif result.error is not None:
-                self._book.failed(task, result.error, intent)
+                self._book.failed(task, of_seen(result.error), intent)
         return revived
 
     def _gone(self, task: Task) -> None:

@@ -23,6 +23,7 @@ from contact_sync.core.model import Phase, Side
 from contact_sync.core.status import OBSOLETE, STATUS_PROPERTY, is_obsolete
 
 from target_c4c.apart import execute, is_unheard, records_for
+from target_c4c.failures import of_seen
 from target_c4c.updating import ROUNDS
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class _Removal:
     etag: str | None
     deletes: bool
     is_suspect: bool = False
+    is_missed: bool = False
 
 
 class Retiring:
@@ -99,17 +101,22 @@ class Retiring:
         again = []
         for removal, result in zip(ready, results, strict=True):
             error = result.error
-            if error is None or isinstance(error, NotFoundError):
+            if error is None:
                 self._retired(removal, result.record)
+            elif isinstance(error, NotFoundError) and not removal.is_missed:
+                # Asked, not guessed: only a look by key proves that it is gone (I7).
+                removal.etag, removal.is_missed = None, True
+                again.append(removal)
             elif isinstance(error, (PreconditionFailedError, UnknownOutcomeError)):
                 removal.etag = None
                 removal.is_suspect = is_unheard(error)
                 again.append(removal)
-            elif isinstance(error, RejectedError) and removal.deletes:
+            elif isinstance(error, (NotFoundError, RejectedError)) and removal.deletes:
                 # Master data is `sap:deletable="false"`: status Obsolete instead.
                 removal.deletes = False
                 again.append(removal)
             else:
+                error = of_seen(error) if removal.is_missed else error
                 self._book.failed(removal.task, error, removal.intent)
         return again
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from c4c_client import PreconditionFailedError, UnknownOutcomeError, Update
+from c4c_client import NotFoundError, PreconditionFailedError, UnknownOutcomeError, Update
 from contact_sync.core import merge, outcome
 from contact_sync.core.model import Side
 from contact_sync.core.newest import is_exchange_newer
 from contact_sync.core.status import is_obsolete
 
 from target_c4c.apart import execute, is_unheard, records_for
+from target_c4c.failures import of_seen
 from target_c4c.refusals import fields_behind, refused_property, report_left_out
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class _Update:
     needs_read: bool
     intent: str | None = None
     is_suspect: bool = False
+    is_missed: bool = False
     rounds: int = 0
     left_out: frozenset[str] = frozenset()
 
@@ -110,8 +112,13 @@ class Updating:
                 update.rounds += 1
                 update.is_suspect = is_unheard(result.error)
                 again.append(update)
+            elif isinstance(result.error, NotFoundError) and not update.is_missed:
+                # Asked, not guessed: only a look by key proves that it is gone (I7).
+                update.needs_read = update.is_missed = True
+                again.append(update)
             elif result.error is not None:
-                self._book.failed(update.task, result.error, update.intent, update.left_out)
+                error = of_seen(result.error) if update.is_missed else result.error
+                self._book.failed(update.task, error, update.intent, update.left_out)
         return again
 
     def _without(self, update: _Update, refused: str) -> list[_Update]:

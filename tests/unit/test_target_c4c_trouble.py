@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from c4c_client import (
+    NotFoundError,
     PreconditionFailedError,
     RejectedError,
     TransientError,
@@ -200,7 +201,7 @@ def test_i45_a_failed_look_ends_the_intent_of_a_write_that_did_not_happen(
     contract = operation(store, op, link_to(store, c4c_id="record"), **VALUES)
     contract[PROPERTY]["if_match"] = "v1"
     run(client, store, contract)
-    assert [issue.code for issue in open_issues(store)] == ["unavailable"]
+    assert [issue.code for issue in open_issues(store)] == ["unreadable_record"]
     left = [*store.intents.list_open(Side.C4C), *store.intents.list_updates(Side.C4C)]
     assert bool(left) is stays_open
 
@@ -275,3 +276,23 @@ def test_i45_what_may_have_spoilt_a_batch_goes_alone(store: Store) -> None:
     assert written == {"record-0", "record-1", "record-3"}
     (issue,) = open_issues(store)
     assert issue.c4c_id == "record-2"
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+@pytest.mark.parametrize("deletes", ["obsolete", "delete"])
+@pytest.mark.parametrize("op", [Op.UPDATE, Op.RETIRE])
+def test_i07_a_write_that_finds_nothing_is_no_proof_that_the_record_is_gone(
+    store: Store, op: Op, deletes: str, *, is_there: bool
+) -> None:
+    client = RefusingC4C(before=lambda _: NotFoundError("C4C answered 404"))
+    if is_there:
+        client.put("record", StatusCode="2")
+    link = link_to(store, c4c_id="record")
+    record = operation(store, op, link, **VALUES)
+    record[PROPERTY] |= {"if_match": "v1", "policy": {"c4c_delete": deletes}}
+    run(client, store, record)
+    found = store.links.get(link.link_id)
+    assert found is not None
+    assert (found.phase is Phase.RETIRED) is (op is Op.RETIRE and not is_there)
+    assert [issue.code for issue in open_issues(store)] == (["rejected"] if is_there else [])
+    assert store.intents.list_open() == store.intents.list_updates() == []

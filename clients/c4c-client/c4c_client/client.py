@@ -240,8 +240,9 @@ class C4CClient:
 
         Returns:
             One result for each write, in order. Errors are returned, never raised. After a
-            batch that C4C turned away as a whole the remaining writes are not sent and get
-            the same error. `UnknownOutcomeError` marks a write that may have happened.
+            batch that C4C turned away as a whole its writes are sent apart, if C4C takes
+            batches at all; if not, the remaining writes are not sent and get the same error.
+            `UnknownOutcomeError` marks a write that may have happened.
 
         Raises:
             TypeError: A property value is nothing JSON knows; nothing was sent.

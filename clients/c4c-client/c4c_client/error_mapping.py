@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _SAFE_CODE = re.compile(r"[A-Za-z0-9_./:-]{1,80}")
 _PROPERTY_NAME = re.compile(r"[Pp]roperty '([A-Za-z_][A-Za-z0-9_]{0,79})'")
+_STATUS = re.compile(r"C4C answered (\d{3})")
 _TARGET = re.compile(r"(?:[^\s]{0,200}/)?([A-Za-z_][A-Za-z0-9_]{0,79})")
 
 # SAP KBA 3577788: parallel work on one object is answered with "locked by user …".
@@ -78,6 +79,12 @@ def batch_error(answer: Answer, action: str) -> C4CError:
     if isinstance(error, (AuthError, ThrottledError, TransientError)):
         return error
     return ProtocolError(_message(answer, action))
+
+
+def refusal_of_one(error: C4CError) -> RejectedError:
+    """Return the error of a batch of one, where other batches are taken: it is this record's."""
+    status = _STATUS.search(str(error))
+    return RejectedError(str(error), http_status=int(status[1]) if status else 0)
 
 
 def is_record_locked(answer: Answer) -> bool:

@@ -15,6 +15,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from c4c_client.auth import BasicAuth
+from c4c_client.batch import Part, encode_batch
 from c4c_client.connection import BrokenConnectionError
 from c4c_client.credentials import credentials_for
 from c4c_client.error_mapping import batch_error, is_token_refused, read_error
@@ -45,6 +46,7 @@ class Transport:
     Attributes:
         clock_offset: How far C4C's clock was ahead of ours when it answered last (`Date`, whole
             seconds); None: it has not told yet.
+        was_let_in: Whether any request of this user was answered with success.
     """
 
     def __init__(  # noqa: PLR0913 - collaborators, each named
@@ -66,6 +68,7 @@ class Transport:
         self._sleep = sleep
         self._now = now
         self.clock_offset: timedelta | None = None
+        self.was_let_in = False
         self._credentials = credentials_for(auth, self._post_form, clock)
         # Certificates, OAuth and technical users need no token (developer guide). Basic may
         # be either kind of user; a token does a technical user no harm.
@@ -125,6 +128,15 @@ class Transport:
         if has_writes and is_server_error and not was_turned_away(answer.status, answer.headers):
             raise UnknownOutcomeError(str(error))
         raise error
+
+    def check_batches(self) -> None:
+        """Send a batch that holds nothing but the cheapest read.
+
+        Raises:
+            C4CError: C4C takes no batches.
+        """
+        part = Part("GET", SERVICE_DOCUMENT, self.read_headers)
+        self.post_batch(*encode_batch([part]), has_writes=False)
 
     def wait_before_retry(self, answers: list[Answer], attempt: int) -> bool:
         """Wait as the answers of reads ask for; False if no further attempt is due."""
@@ -203,6 +215,7 @@ class Transport:
             user = self._credentials.headers()
             answer = self._connection.exchange(method, self.root + path, {**own, **user}, body)
         self._compare_clocks(answer)
+        self.was_let_in |= answer.is_success
         return answer
 
     def _current_token(self) -> str | None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from c4c_client.answers import expect_key, read_record
 from c4c_client.batch import Part, decode_batch, encode_batch, json_body
-from c4c_client.error_mapping import write_error
-from c4c_client.errors import C4CError, ProtocolError, UnknownOutcomeError
+from c4c_client.error_mapping import refusal_of_one, write_error
+from c4c_client.errors import AuthError, C4CError, ProtocolError, UnknownOutcomeError
 from c4c_client.model import C4CRecord, Create, Delete, Update, Write, WriteResult
 from c4c_client.urls import collection_path, entity_path, with_options
 
@@ -41,13 +41,32 @@ class Writer:
         for start in range(0, len(encoded), self._batch_size):
             chunk = encoded[start : start + self._batch_size]
             try:
-                results += self._send_all(chunk)
-            except UnknownOutcomeError as error:
-                results += [WriteResult(error=error)] * len(chunk)
+                results += self._apart(chunk)
             except C4CError as error:
                 # Refused as a whole, and so would be the rest: none of it is sent.
                 return results + [WriteResult(error=error)] * (len(encoded) - start)
         return results
+
+    def _apart(self, chunk: Sequence[_Encoded]) -> list[WriteResult]:
+        """Send a batch; if it is turned away, find the write that spoils it for the others (I45).
+
+        Raises:
+            C4CError: C4C takes no batches at all.
+        """
+        try:
+            return self._send_all(chunk)
+        except UnknownOutcomeError as error:
+            return [WriteResult(error=error)] * len(chunk)
+        except (AuthError, ProtocolError) as error:
+            if not self._transport.was_let_in:
+                # A wrong password is not tried twice: that locks the user.
+                raise
+            # Whether it is one write or everybody's trouble is asked, not guessed.
+            self._transport.check_batches()
+            if len(chunk) == 1:
+                return [WriteResult(error=refusal_of_one(error))]
+        half = len(chunk) // 2
+        return self._apart(chunk[:half]) + self._apart(chunk[half:])
 
     def _parts(self, write: Write) -> list[Part]:
         headers = dict(self._transport.read_headers)

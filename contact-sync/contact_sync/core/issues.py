@@ -253,6 +253,8 @@ MAILBOX_READ_CODES = (
     "mailbox_replaced",
 )
 MAILBOX_WRITE_CODES = ("mailbox_full", "mailbox_named_properties", "mailbox_not_writable")
+#: What can be wrong with a write of one link: one of these is open, the last one that was seen.
+WRITE_CODES = ("rejected", "unavailable", "unknown_outcome")
 MAILBOX_CODES = frozenset((*MAILBOX_READ_CODES, *MAILBOX_WRITE_CODES))
 
 

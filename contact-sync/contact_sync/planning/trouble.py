@@ -12,7 +12,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from contact_sync.core.guards import MAILBOX_REPLACED
-from contact_sync.core.issues import MAILBOX_CODES, MAILBOX_READ_CODES, mailbox_code
+from contact_sync.core.issues import MAILBOX_CODES, MAILBOX_READ_CODES, WRITE_CODES, mailbox_code
 from contact_sync.core.model import Issue, Phase, RecordType, Side
 from contact_sync.store.forgetting import forget_mailbox
 
@@ -96,6 +96,7 @@ class ViewTrouble:
     """
 
     def __init__(self, session: Session) -> None:
+        self._store = session.store
         self._issues = session.store.issues
         self._refused: defaultdict[RecordType, dict[str, str]] = defaultdict(dict)
         self._read: set[RecordType] = set()
@@ -115,13 +116,29 @@ class ViewTrouble:
             self._refused[kind][str(record["view_name"])] = detail
             return
         self._unreadable.add(object_id)
-        self._raise("unreadable_record", kind, detail, object_id)
+        with self._store.transaction():
+            # One issue for each: that nothing can be written either comes of it, or can wait.
+            for link in self._store.links.all_by_c4c_id(object_id):
+                for code in WRITE_CODES:
+                    self._issues.close(code=code, link_id=link.link_id)
+            self._raise("unreadable_record", kind, detail, object_id)
 
     def is_read(self, object_id: str) -> None:
         """Note that a record was read, or proved to be gone."""
-        if object_id in self._unreadable:
-            self._unreadable.discard(object_id)
+        if object_id not in self._unreadable:
+            return
+        self._unreadable.discard(object_id)
+        with self._store.transaction():
             self._issues.close(code="unreadable_record", c4c_id=object_id)
+            # What could not be written to it waits in the items.
+            for link in self._store.links.all_by_c4c_id(object_id):
+                if link.exchange_id is not None:
+                    self._store.requests.add(
+                        Side.EXCHANGE,
+                        mailbox=link.mailbox,
+                        record_type=link.record_type,
+                        remote_id=link.exchange_id,
+                    )
 
     def view_read(self, kind: RecordType) -> None:
         """Note that a view of a type was read to its end."""

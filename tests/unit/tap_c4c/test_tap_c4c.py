@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from c4c_client import TransientError
-from fakes.c4c import ACCOUNTS, CUSTOMERS, FakeC4C, FakeRecordRequests
+from fakes.c4c import ACCOUNTS, CONTACTS, CUSTOMERS, FakeC4C, FakeRecordRequests
 from fakes.c4c_tap import REST, SINCE_1000, VIPS, bookmark, reads, shown, tap
 from fakes.singer import run, run_until_failure
 from singer_sdk.singerlib import RecordMessage
@@ -221,6 +221,27 @@ class TestMissing:
         }
         assert c4c.asked("get_records") == [("A",)]
         assert reads(output)["vips"]["tombstones"] == 1
+
+    def test_i07_a_record_that_a_view_has_just_shown_is_not_gone(
+        self, c4c: FakeC4C, state: dict[str, Any]
+    ) -> None:
+        """Its address answers 404 and the list has it: one of the two is in trouble."""
+
+        def after_each_list() -> None:
+            _, collection, (_, select) = c4c.calls[-1]
+            if collection == CONTACTS and select:
+                c4c.remove("A")
+            else:
+                c4c.after["list_records"] = after_each_list
+
+        c4c.after["list_records"] = after_each_list
+        requests = FakeRecordRequests(known={"A", "late"}, wanted={"A"})
+        output = run(tap(c4c, views=[VIPS], state=state, requests=requests))
+        assert not [r for r in output.records("contacts") if "_sdc_deleted_at" in r]
+        [problem] = output.records("view_problems")
+        assert (problem["ObjectID"], problem["detail"]) == ("A", "404")
+        again = run(tap(c4c, views=[VIPS], state=output.state, requests=requests))
+        assert [r["ObjectID"] for r in again.records("contacts") if "_sdc_deleted_at" in r] == ["A"]
 
     def test_a_known_record_that_left_the_view_unchanged_is_confirmed_by_key(
         self, c4c: FakeC4C, state: dict[str, Any]
