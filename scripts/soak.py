@@ -35,6 +35,8 @@ _HISTORIES_PER_SEED = 20
 _STEPS = 30
 #: Histories that are played for a fault that nothing has met.
 _TRIES_PER_FAULT = 12
+#: More than a page of any listing, and than a batch of any write.
+_LARGE_POPULATION = 1_050
 _SCRIPTS = Path(__file__).parent
 
 
@@ -66,6 +68,7 @@ def main() -> int:
         violations += not _play_liveness(number)
         number += 1
     violations += _play_rare(first)
+    violations += seconds >= FULL_LENGTH_SECONDS and not _play_large(first)
     meltano = _said(runs)
     print(planner.communicate()[0])
     _report(time.monotonic() - begun, number - first * 1000, meltano)
@@ -122,6 +125,15 @@ def _play_liveness(number: int) -> bool:
     played = play_liveness(number, scope)
     if played.violation:
         print(f"\nviolation with seed {number} and {scope!r} in trouble: {played.violation}")
+        print(*played.steps, sep="\n", flush=True)
+    return not played.violation
+
+
+def _play_large(number: int) -> bool:
+    """Play a history of many people; tell whether all went well."""
+    played = play(number, SyncMachine, population=_LARGE_POPULATION)
+    if played.violation:
+        print(f"\nviolation with seed {number} and many people: {played.violation}")
         print(*played.steps, sep="\n", flush=True)
     return not played.violation
 

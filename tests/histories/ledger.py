@@ -8,7 +8,7 @@ from itertools import count
 KINDS = ("account", "contact", "individual_customer")
 
 #: Every text that a user types begins with it, so that a leak can be searched for.
-CANARY = "zqx"
+CANARY = "zqxvwy"
 #: The same for phone numbers.
 CANARY_DIGITS = "6221555"
 
@@ -39,7 +39,7 @@ class Typed:
 
     Attributes:
         at: Position in the order of all user steps.
-        side: Where it was typed.
+        side: Where it was typed: `c4c` or a mailbox.
         field: Canonical name.
         value: Text; empty when the field was cleared.
         session: Number of sessions that had begun before.
@@ -70,7 +70,7 @@ class Person:
             got a new one it is a copy from then on.
         typed: Values since the last quiescence.
         settled: Field -> value at the last quiescence.
-        extras: Properties of the item that the sync must keep: photo, categories, spouse.
+        extras: Mailbox -> properties of its item that the sync must keep: photo, spouse.
         in_view: Whether the record is in the view.
     """
 
@@ -85,7 +85,7 @@ class Person:
     outs: int = 0
     typed: list[Typed] = field(default_factory=list)
     settled: dict[str, str] = field(default_factory=dict)
-    extras: dict[str, str] = field(default_factory=dict)
+    extras: dict[str, dict[str, str]] = field(default_factory=dict)
     in_view: bool = True
 
     def did(self, verb: str) -> None:

@@ -11,19 +11,18 @@ import random
 import re
 from typing import TYPE_CHECKING, Any
 
-from harness.world import COLLECTIONS
+from harness.world import ALICE, COLLECTIONS
 from typing_extensions import override
 
+from histories.draws import BOTH
 from histories.ledger import KINDS
 from histories.machine import SyncMachine
-from histories.scripted import ACTS, Played, argument
-from histories.sessions import FaultySessions
+from histories.scripted import ACTS, Played, argument, own
 from histories.sight import look
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_BOB = "bob@contoso.example"
 #: What is in trouble. "view": every listing of a record type.
 SCOPES = ("item", "record", "mailbox", "view")
 #: Answers of the services; a hanging one costs real seconds and is played elsewhere.
@@ -31,20 +30,13 @@ ANSWERS = ("400", "401 once", "403", "404", "409", "410", "413", "500", "503", "
 _DAYS = 2
 
 
-class TwoMailboxes(FaultySessions):
-    """Bob sees the same records as Alice; no user of his does anything."""
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **{"mailboxes": (*_BOTH,), **options})
-
-
-_BOTH = ("alice@contoso.example", _BOB)
-
-
 class LivenessMachine(SyncMachine):
-    """A history with a fault that is never taken away."""
+    """A history with a fault that is never taken away.
 
-    sessions = TwoMailboxes
+    Bob sees the same records as Alice; no user of his does anything.
+    """
+
+    busy = (ALICE,)
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,7 +48,8 @@ class LivenessMachine(SyncMachine):
         service, conditions = "graph", {}
         seen = look(self._world)
         if scope == "mailbox":
-            conditions["path"] = f"users/{re.escape(_BOB)}(/|$)"
+            conditions["path"] = f"users/{re.escape(BOTH[1])}(/|$)"
+            self._oracle.mailboxes = (ALICE,)
         elif scope == "view":
             service, conditions["operation"] = "c4c", f"{COLLECTIONS[kind]}.list"
             self._excused = kind
@@ -69,15 +62,19 @@ class LivenessMachine(SyncMachine):
             ids = [row["ObjectID"] for traces in seen.values() for _, row in traces.live]
             if not ids:
                 return
-            service, conditions["path"] = "c4c", sorted(ids)[pick % len(ids)]
+            service = "c4c"
+            # By its key: listings name an ObjectID as well, where they go on from.
+            conditions["path"] = rf"\('{sorted(ids)[pick % len(ids)]}'\)"
         self._troubles.append((service, {"answer": answer, **conditions}))
         self._put_in_trouble()
 
     def heal(self) -> None:
-        """Let everything be well again."""
+        """Let everything be well again, and one session see that it is."""
         self._troubles.clear()
         self._excused = ""
+        self._oracle.mailboxes = BOTH
         self._disarm()
+        self._attempt()
 
     @override
     def _disarm(self) -> None:
@@ -119,10 +116,12 @@ def _script(rng: random.Random, scope: str) -> Iterator[tuple[str, dict[str, Any
         "begin",
         {
             "read_only": (),
-            "winner": rng.choice(("c4c", "exchange", "newest")),
+            "own": own(rng),
             "has_view": scope == "view" and rng.random() < 0.5,
+            "boxes": 2,
             "switches": [],
             "population": rng.randint(4, 8),
+            "palette": [],
             "chosen": [],
         },
     )

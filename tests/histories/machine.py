@@ -13,14 +13,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contact_sync.store import session_owner
+from harness.world import ALICE
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from histories.faults import NAMES, Armed, arm, fired
-from histories.ledger import CANARY, CANARY_DIGITS, KINDS, Ledger
+from histories import draws
+from histories.checks import assert_not_poorer, assert_private
+from histories.decisions import noted
+from histories.draws import BOTH, VIEW_OF, VIEWS, faults, kinds, picks
+from histories.faults import Armed, arm, fired
+from histories.ledger import KINDS, Ledger
 from histories.oracle import Config, Oracle
 from histories.sessions import FaultySessions
-from histories.switches import SWITCHES
 from histories.tally import TALLY
 from histories.users import Users
 from histories.virtual_time import VirtualTime
@@ -30,16 +34,11 @@ if TYPE_CHECKING:
 
     from histories.users import Interruption
 
-VIEW = {"name": "in", "record_type": "contact", "filter": "NickName eq 'in'"}
 #: Sessions until one writes nothing. Two do the work: the first may have to find out what a
 #: cut-off write did before the second can go on.
 MOST_SESSIONS = 4
 #: After it every issue is tried again.
 _LONGEST_PAUSE = 25 * 3600.0
-
-picks = st.integers(0, 997)
-kinds = st.sampled_from(KINDS)
-faults = st.lists(st.tuples(st.sampled_from(NAMES), st.integers(1, 3)), max_size=4)
 
 
 class SyncMachine(RuleBasedStateMachine):
@@ -47,9 +46,11 @@ class SyncMachine(RuleBasedStateMachine):
 
     Attributes:
         sessions: How its sessions run.
+        busy: Mailboxes that users work in; empty for all.
     """
 
     sessions: type[FaultySessions] = FaultySessions
+    busy: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,41 +58,50 @@ class SyncMachine(RuleBasedStateMachine):
         logging.disable(logging.CRITICAL)
         self._stack.callback(logging.disable, logging.NOTSET)
         self._stack.callback(_bury)
+        self._stack.enter_context(noted())
         self._folder = Path(tempfile.mkdtemp(prefix="history-"))
         self._stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
-        self._is_over = False
         TALLY.histories += 1
 
     @initialize(
-        read_only=st.sampled_from(((), (), ("contact",), ("account", "individual_customer"))),
-        winner=st.sampled_from(("c4c", "exchange", "newest")),
+        read_only=draws.read_onlys,
+        own=draws.settings,
         has_view=st.booleans(),
-        switches=st.lists(st.sampled_from(SWITCHES), max_size=3, unique_by=lambda s: s[1]),
-        population=st.integers(0, 6),
+        boxes=st.sampled_from((1, 1, 2)),
+        switches=draws.switches,
+        population=draws.populations,
+        palette=draws.palettes,
         chosen=faults,
     )
     def begin(
         self,
         read_only: tuple[str, ...],
-        winner: str,
+        own: dict[str, dict[str, str]],
         has_view: bool,  # noqa: FBT001 - the strategy's name
+        boxes: int,
         switches: list[tuple[str, str, Any]],
         population: int,
-        chosen: list[tuple[str, int]],
+        palette: list[str],
+        chosen: list[tuple[int, int]],
     ) -> None:
         """Build a world of some people, and let the first session run."""
-        self._config = Config(read_only, winner, has_view)
-        settings = {kind: {"on_conflict": winner, "read_only": kind in read_only} for kind in KINDS}
-        views = [VIEW] if has_view else []
-        world = self.sessions(self._folder, mapper=settings, views=views)
+        self._config = Config(read_only, has_view, own)
+        mapper: dict[str, Any] = {
+            kind: {**own[kind], "read_only": kind in read_only} for kind in KINDS
+        }
+        if has_view:
+            mapper["views"] = VIEW_OF[:boxes]
+        views = VIEWS[:boxes] if has_view else []
+        world = self.sessions(self._folder, BOTH[:boxes], mapper, views)
         self._world = self._stack.enter_context(world)
+        self._palette = palette
         self._time = VirtualTime()
         self._stack.enter_context(self._time.rule(world))
         for service, name, value in switches:
             admin = world.graph if service == "graph" else world.c4c
             admin.set_switch(name, value)
         self._ledger = Ledger()
-        self._users = Users(world, self._ledger)
+        self._users = Users(world, self._ledger, self.busy or world.mailboxes)
         self._oracle = Oracle(world, self._ledger, self._config)
         self._states: list[dict[str, Any]] = []
         for number in range(population):
@@ -105,10 +115,10 @@ class SyncMachine(RuleBasedStateMachine):
 
     # -- users ---------------------------------------------------------------------------------
 
-    @rule(kind=kinds, is_routed=st.booleans())
-    def outlook_creates(self, kind: str, is_routed: bool) -> None:  # noqa: FBT001
+    @rule(kind=kinds, is_routed=st.booleans(), where=picks)
+    def outlook_creates(self, kind: str, is_routed: bool, where: int) -> None:  # noqa: FBT001
         self._step()
-        self._users.new_item(kind, is_routed=is_routed)
+        self._users.new_item(kind, where, is_routed=is_routed)
 
     @rule(pick=picks, name=picks)
     def outlook_edits(self, pick: int, name: int) -> None:
@@ -165,14 +175,14 @@ class SyncMachine(RuleBasedStateMachine):
         self._step()
         self._users.restore_item(pick)
 
-    @rule(kind=kinds, what=st.sampled_from(("rename", "twin", "delete")))
-    def outlook_changes_folder(self, kind: str, what: str) -> None:
+    @rule(kind=kinds, what=st.sampled_from(("rename", "twin", "delete")), where=picks)
+    def outlook_changes_folder(self, kind: str, what: str, where: int) -> None:
         self._step()
         {
             "rename": self._users.rename_folder,
             "twin": self._users.twin_folder,
             "delete": self._users.delete_folder,
-        }[what](kind)
+        }[what](kind, where)
 
     @rule(kind=kinds)
     def c4c_creates(self, kind: str) -> None:
@@ -215,7 +225,7 @@ class SyncMachine(RuleBasedStateMachine):
         """Everybody works: the next session has something of everything to write."""
         for number, kind in enumerate(KINDS):
             self._step()
-            self._users.new_item(kind, is_routed=number == pick % 3)
+            self._users.new_item(kind, pick + number, is_routed=number == pick % 3)
             self._users.new_record(kind)
             self._users.edit_item(pick + number, number)
             self._users.edit_record(pick * 3 + number, number)
@@ -249,7 +259,7 @@ class SyncMachine(RuleBasedStateMachine):
     def sessions_overlap(self) -> None:
         """Another session holds the mailbox: this one must not write."""
         with self._world.store() as store:
-            store.locks.acquire("alice@contoso.example", "elsewhere:1:1")
+            store.locks.acquire(ALICE, "elsewhere:1:1")
         failures = self._world.attempt()
         assert failures, "I10 a second session was let in"
         assert sum(self._world.writes().values()) == 0, "I10 a second session wrote"
@@ -257,12 +267,12 @@ class SyncMachine(RuleBasedStateMachine):
             store.locks.release_all("elsewhere:1:1")
 
     @rule(chosen=faults)
-    def session(self, chosen: list[tuple[str, int]]) -> None:
+    def session(self, chosen: list[tuple[int, int]]) -> None:
         self._session(chosen)
 
     @rule(chosen=faults, pick=picks, name=picks, nth=st.integers(1, 3))
     def session_while_outlook_edits(
-        self, chosen: list[tuple[str, int]], pick: int, name: int, nth: int
+        self, chosen: list[tuple[int, int]], pick: int, name: int, nth: int
     ) -> None:
         """A user edits an item right before one of the session's writes to the mailbox."""
         self._step()
@@ -270,7 +280,7 @@ class SyncMachine(RuleBasedStateMachine):
 
     @rule(chosen=faults, pick=picks, name=picks, nth=st.integers(1, 3))
     def session_while_c4c_edits(
-        self, chosen: list[tuple[str, int]], pick: int, name: int, nth: int
+        self, chosen: list[tuple[int, int]], pick: int, name: int, nth: int
     ) -> None:
         """A user edits a record right before one of the session's writes to C4C."""
         self._step()
@@ -285,8 +295,9 @@ class SyncMachine(RuleBasedStateMachine):
         with self._world.store() as store:
             holds = store.holds.list_(("pending",))
             for position, hold in enumerate(holds):
-                decide = store.holds.reject if position % 2 else store.holds.approve
-                decide(hold.hold_id)
+                is_rejected = position % 2 or (len(holds) == 1 and self._ledger.steps % 2)
+                (store.holds.reject if is_rejected else store.holds.approve)(hold.hold_id)
+                self._oracle.watch.note_decision(hold, "rejected" if is_rejected else "approved")
         if holds:
             self._settle()
             self._judge()
@@ -310,12 +321,14 @@ class SyncMachine(RuleBasedStateMachine):
 
     def _session(
         self,
-        chosen: list[tuple[str, int]],
+        chosen: list[tuple[int, int]],
         interrupt: Callable[[], Interruption | None] = lambda: None,
     ) -> None:
         before = dict(self._world.state)
         earlier = fired(self._world, self._armed)
-        arm(self._world, self._armed, chosen)
+        if self._palette:
+            names = [(self._palette[pick % len(self._palette)], nth) for pick, nth in chosen]
+            arm(self._world, self._armed, names)
         # One at a time: nobody could tell in which order two came about.
         self._waiting = self._waiting or interrupt()
         failures = self._attempt(self._armed.kill)
@@ -331,7 +344,7 @@ class SyncMachine(RuleBasedStateMachine):
             self._world.state.pop("tap-exchange-contacts", None)
             before.pop("tap-exchange-contacts", None)
         self._has_unseen_jump &= bool(failures)
-        self._assert_state_not_poorer(before)
+        assert_not_poorer(before, self._world.state)
         self._states.append(dict(self._world.state))
 
     def _disarm(self) -> None:
@@ -379,18 +392,8 @@ class SyncMachine(RuleBasedStateMachine):
             assert not store.intents.list_open(), "I11 an intent is open at rest"
             assert not store.intents.list_updates(), "I11 an update is open at rest"
 
-    def _assert_state_not_poorer(self, before: dict[str, Any]) -> None:
-        for tap, state in before.items():
-            now = self._world.state[tap].get("bookmarks", {})
-            lost = [name for name, mark in state["bookmarks"].items() if mark and name not in now]
-            assert not lost, f"I43 the state of {tap} lost {lost}"
-
     def _assert_private(self) -> None:
-        """I37: nothing that a user typed is in the store or in the state."""
-        for path in self._folder.glob("sync.db*"):
-            for canary in (CANARY.encode(), CANARY_DIGITS.encode()):
-                assert canary not in path.read_bytes(), f"I37 personal data in {path.name}"
-        assert CANARY not in str(self._world.state), "I37 personal data in the state"
+        assert_private(self._folder, self._world.state)
 
 
 def _bury() -> None:

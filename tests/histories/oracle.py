@@ -6,18 +6,18 @@ what an operator sees, and the one excuse for a person who is not the same on bo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from contact_sync.core.model import Severity
 from harness.rule_scenes import CATEGORY
 
-from histories.ledger import FIELDS, Ledger, Person, Typed
+from histories.ledger import FIELDS, KINDS, Ledger, Person, Typed
 from histories.sight import Traces, comparable, look, shown_by_item, shown_by_record
 from histories.sometimes import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from harness.world import World
 
@@ -32,29 +32,46 @@ class Config:
 
     Attributes:
         read_only: Types that are read-only.
-        winner: `on_conflict`.
-        has_view: Contacts are read through a view on the nickname.
+        has_view: Contacts are read through views on the nickname.
+        settings: Type -> what else the mapper is told about it.
     """
 
     read_only: tuple[str, ...] = ()
-    winner: str = "c4c"
     has_view: bool = False
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def unlinks(self) -> bool:
+        """Whether records of some type are never ended, only forgotten."""
+        return any(own.get("c4c_delete") == "unlink" for own in self.settings.values())
+
+    def removes(self, kind: str) -> bool:
+        """Whether an item that is taken out of its folder takes its record along."""
+        own = self.settings.get(kind, {})
+        is_deleted: bool = own.get("exchange_delete", "delete") == "delete"
+        return is_deleted and own.get("c4c_delete") != "unlink"
 
 
 class Oracle:
-    """Judges a world at rest."""
+    """Judges a world at rest.
+
+    Attributes:
+        mailboxes: The ones that are judged.
+        watch: What notes which states came about.
+    """
 
     def __init__(self, world: World, ledger: Ledger, config: Config) -> None:
         self._world = world
         self._ledger = ledger
         self._config = config
-        self._watch = Watch({"graph": world.graph.switches(), "c4c": world.c4c.switches()})
+        self.mailboxes: tuple[str, ...] = tuple(world.mailboxes)
+        self.watch = Watch({"graph": world.graph.switches(), "c4c": world.c4c.switches()})
 
     def note_conflicts(self) -> None:
         """Remember conflicts that are on record now; later sessions may close them."""
         seen = look(self._world)
         with self._world.store() as store:
-            self._watch.note(store)
+            self.watch.note(store, self._world.store_path)
             rows = [row.issue for row in store.issues.list_open()]
         for issue in rows:
             for tag in _tags(seen, {issue.exchange_id, issue.c4c_id}):
@@ -82,35 +99,43 @@ class Oracle:
     # -- persons -------------------------------------------------------------------------------
 
     def _judge(self, person: Person, traces: Traces, *, is_excused: bool) -> Iterator[str]:
+        if "drag" in person.seen and self._config.unlinks:
+            return  # the old record of a conversion lives on, and gets an item of its own again
+        # A copy may stand for the record when the pair has moved on to another type.
+        heirs = len(person.copies) if "drag" in person.seen else person.doubles
+        if len(traces.live) > 1 + person.revivals + heirs:
+            yield f"I10 doubled: {len(traces.live)} live records"
+        is_excused |= self._is_trashed_arrival(person, traces)
+        for mailbox in self.mailboxes:
+            yield from self._judge_in(mailbox, person, traces.of(mailbox), is_excused=is_excused)
+
+    def _judge_in(
+        self, mailbox: str, person: Person, traces: Traces, *, is_excused: bool
+    ) -> Iterator[str]:
+        """Judge a person in one mailbox."""
         records, items = len(traces.live), len(traces.managed)
         extra = person.revivals + len(person.copies)
         # What was taken out may be dragged into a folder again, beside the item made in its place.
         extra += person.outs if "drag" in person.seen else 0
-        # A copy may stand for the record when the pair has moved on to another type.
-        heirs = len(person.copies) if "drag" in person.seen else person.doubles
-        if records > 1 + person.revivals + heirs:
-            yield f"I10 doubled: {records} live records"
         if items > 1 + extra:
-            yield f"I10 doubled: {items} items in managed folders"
+            yield f"I10 doubled: {items} items in managed folders of {mailbox}"
         if is_excused:
             return
         if not person.has_trouble:
-            yield from self._never_removed(person, traces)
+            yield from self._never_removed(mailbox, person, traces)
         elif self._was_removed_once(person) and (records or items):
-            yield f"I6 removed, yet {records} records and {items} items live"
+            yield f"I6 removed, yet {records} records and {items} items live in {mailbox}"
         elif (records == 0) != (items == 0) and not self._may_be_lopsided(person):
-            yield f"I1 lopsided: {records} records, {items} items"
+            yield f"I1 lopsided: {records} records, {items} items in {mailbox}"
         if records == items == 1:
             yield from self._values(person, traces)
 
-    def _never_removed(self, person: Person, traces: Traces) -> Iterator[str]:
+    def _never_removed(self, mailbox: str, person: Person, traces: Traces) -> Iterator[str]:
         """Nobody removed anything: the person must be there, once, on both sides (I7, I10)."""
-        if self._is_trashed_arrival(person, traces):
-            return
         if len(traces.live) != 1:
             yield f"I7 {len(traces.live)} live records of a person nobody removed"
         if len(traces.managed) != 1 and not self._may_be_lopsided(person):
-            yield f"I7 {len(traces.managed)} items of a person nobody removed"
+            yield f"I7 {len(traces.managed)} items in {mailbox} of a person nobody removed"
         if traces.elsewhere:
             yield "I20 an item is left outside its managed folder"
 
@@ -126,13 +151,17 @@ class Oracle:
         (verb,) = person.steps
         if person.kind in self._config.read_only and verb not in _BY_C4C:
             return False
+        if verb not in _BY_C4C and not self._config.removes(person.kind):
+            return False
         return verb in _REMOVALS and not self._config.has_view
 
     def _may_be_lopsided(self, person: Person) -> bool:
         """Whether one side may lack the person: out of view, frozen, or a read-only type."""
-        return (self._config.has_view and person.kind == "contact") or (
-            person.has_trouble and bool(self._config.read_only)
-        )
+        if self._config.has_view and person.kind == "contact":
+            return True
+        # Of whatever type it was when its user took it away: it may have been dragged as well.
+        removes = all(self._config.removes(kind) for kind in KINDS)
+        return person.has_trouble and (bool(self._config.read_only) or not removes)
 
     # -- values --------------------------------------------------------------------------------
 
@@ -174,7 +203,11 @@ class Oracle:
 
     def _foreign(self) -> Iterator[str]:
         """I18: items that are nobody's business are as they were, version included."""
-        entries = {entry["id"]: entry for entry in self._world.items()}
+        entries = {
+            entry["id"]: entry
+            for mailbox in self._world.mailboxes
+            for entry in self._world.items(mailbox=mailbox)
+        }
         for item_id, before in self._ledger.personal.items():
             if entries.get(item_id) != before:
                 yield "I18 a personal item was touched"
@@ -205,11 +238,12 @@ def _placement(kind: str, item: dict[str, Any]) -> Iterator[str]:
 
 def _extras(person: Person, item: dict[str, Any]) -> Iterator[str]:
     """I19: photo, other categories and unmapped properties are as the user left them."""
-    if not person.extras:
+    extras = person.extras.get(item["mailbox"])
+    if extras is None:
         return
-    if item["photo_sha256"] != person.extras["photo"]:
+    if item["photo_sha256"] != extras["photo"]:
         yield "I19 the photo is not the user's"
-    if item["properties"].get("spouseName") != person.extras["spouse"]:
+    if item["properties"].get("spouseName") != extras["spouse"]:
         yield "I19 an unmapped property is not the user's"
     if "Zoo" not in (item["properties"].get("categories") or []):
         yield "I19 a category of the user is gone"

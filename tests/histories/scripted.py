@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 
 #: Days of a history; each ends with a session that has something of everything to write.
 _DAYS = 2
+_KILL_CHANCE = 0.6
 _KILLS = [name for name in NAMES if name not in MENU]
 
 #: Steps that a script draws from, with the names of their arguments.
 ACTS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("outlook_creates", ("kind", "is_routed")),
+    ("outlook_creates", ("kind", "is_routed", "where")),
     ("outlook_edits", ("pick", "name")),
     ("outlook_deletes", ("pick",)),
     ("outlook_moves_out", ("pick",)),
@@ -69,13 +70,25 @@ class Played:
     violation: str
 
 
-def play(seed: int, machine: type[SyncMachine], fault: str | None = None) -> Played:
-    """Play the history of a seed; `fault` alone goes wrong in it, or else some by chance."""
+def play(
+    seed: int,
+    machine: type[SyncMachine],
+    fault: str | None = None,
+    population: int | None = None,
+) -> Played:
+    """Play the history of a seed.
+
+    Args:
+        seed: Which one.
+        machine: How its sessions run.
+        fault: It alone goes wrong; None: some, by chance.
+        population: How many records there are at the beginning; None: a few.
+    """
     rng = random.Random(f"{seed}/{fault or ''}")
     steps: list[str] = []
     history = machine()
     try:
-        for name, arguments in _script(rng, fault):
+        for name, arguments in _script(rng, fault, population):
             steps.append(f"{name}({', '.join(f'{k}={v!r}' for k, v in arguments.items())})")
             getattr(history, name)(**arguments)
         history._assert_private()
@@ -86,15 +99,19 @@ def play(seed: int, machine: type[SyncMachine], fault: str | None = None) -> Pla
     return Played(tuple(steps), "")
 
 
-def _script(rng: random.Random, fault: str | None) -> Iterator[tuple[str, dict[str, Any]]]:
+def _script(
+    rng: random.Random, fault: str | None, population: int | None
+) -> Iterator[tuple[str, dict[str, Any]]]:
     yield (
         "begin",
         {
             "read_only": rng.choice(((), (), ("contact",))) if fault is None else (),
-            "winner": rng.choice(("c4c", "exchange", "newest")),
+            "own": own(rng),
             "has_view": rng.random() < 0.3,
+            "boxes": 1,
             "switches": [],
-            "population": rng.randint(2, 5),
+            "population": population or rng.randint(2, 5),
+            "palette": [fault] if fault is not None else _palette(rng),
             "chosen": _faults(rng, fault),
         },
     )
@@ -107,13 +124,20 @@ def _script(rng: random.Random, fault: str | None) -> Iterator[tuple[str, dict[s
         yield "rest", {}
 
 
-def _faults(rng: random.Random, fault: str | None) -> list[tuple[str, int]]:
+def _palette(rng: random.Random) -> list[str]:
+    chosen = rng.sample(sorted(MENU), 5)
+    return [*chosen, rng.choice(_KILLS)] if rng.random() < _KILL_CHANCE else chosen
+
+
+def _faults(rng: random.Random, fault: str | None) -> list[tuple[int, int]]:
     if fault is not None:
-        return [(fault, 1)]
-    chosen = rng.sample(sorted(MENU), 2)
-    if rng.random() < 0.6:
-        chosen.append(rng.choice(_KILLS))
-    return [(name, rng.randint(1, 3)) for name in chosen]
+        return [(0, 1)]
+    return [(rng.randrange(998), rng.randint(1, 3)) for _ in range(3)]
+
+
+def own(rng: random.Random) -> dict[str, dict[str, str]]:
+    """Draw what the mapper is told about each type."""
+    return {kind: {"on_conflict": rng.choice(("c4c", "exchange", "newest"))} for kind in KINDS}
 
 
 def argument(rng: random.Random, name: str) -> object:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from harness.world import ALICE, COLLECTIONS, FOLDERS, STATUS
+from harness.world import COLLECTIONS, FOLDERS, STATUS
 
 from histories.ledger import FIELDS
 
@@ -23,7 +23,8 @@ class Traces:
     Attributes:
         live: C4C records that are not obsolete: (type, properties with ObjectID).
         over: Obsolete ones.
-        managed: Items in managed folders and below: (type of the folder, dump's entry).
+        managed: Items in managed folders and below: (type of the folder, dump's entry with its
+            `mailbox`; so in the other lists).
         elsewhere: Items in other contact folders.
         deleted: Items in Deleted Items.
     """
@@ -39,6 +40,16 @@ class Traces:
         """Items in any contact folder."""
         return [*(item for _, item in self.managed), *self.elsewhere]
 
+    def of(self, mailbox: str) -> Traces:
+        """Return what one mailbox has to do with: all records, and its own items."""
+        return Traces(
+            self.live,
+            self.over,
+            [(kind, item) for kind, item in self.managed if item["mailbox"] == mailbox],
+            [item for item in self.elsewhere if item["mailbox"] == mailbox],
+            [item for item in self.deleted if item["mailbox"] == mailbox],
+        )
+
 
 def look(world: World) -> dict[str, Traces]:
     """Return the traces of every tag."""
@@ -51,9 +62,16 @@ def look(world: World) -> dict[str, Traces]:
             traces = found.setdefault(str(record.get("Email") or ""), Traces())
             rows = traces.over if record[STATUS[kind]] == OBSOLETE else traces.live
             rows.append((kind, {**record, "ObjectID": object_id}))
-    box = world.graph.dump()["mailboxes"][ALICE]
-    kinds = _kinds_of_folders(world, box["folders"])
-    for item in box["contacts"]:
+    boxes = world.graph.dump()["mailboxes"]
+    for mailbox in world.mailboxes:
+        _look_into(world, mailbox, boxes[mailbox], found)
+    return found
+
+
+def _look_into(world: World, mailbox: str, box: dict[str, Any], found: dict[str, Traces]) -> None:
+    kinds = _kinds_of_folders(world, mailbox, box["folders"])
+    for entry in box["contacts"]:
+        item = {**entry, "mailbox": mailbox}
         traces = found.setdefault(tag_of(item), Traces())
         if item["in_deleted_items"]:
             traces.deleted.append(item)
@@ -61,7 +79,6 @@ def look(world: World) -> dict[str, Traces]:
             traces.managed.append((kinds[item["folder_id"]], item))
         else:
             traces.elsewhere.append(item)
-    return found
 
 
 def tag_of(item: dict[str, Any]) -> str:
@@ -89,11 +106,11 @@ def comparable(name: str, value: object) -> str:
     return " ".join(text.split()).rstrip("/") if name == "website" else " ".join(text.split())
 
 
-def _kinds_of_folders(world: World, folders: list[dict[str, Any]]) -> dict[str, str]:
+def _kinds_of_folders(world: World, mailbox: str, folders: list[dict[str, Any]]) -> dict[str, str]:
     """Return folder id -> type of the managed folders; by the remembered id, then by name."""
     present = {folder["id"]: folder for folder in folders if not folder["is_deleted"]}
     with world.store() as store:
-        remembered = store.folders.get(ALICE)
+        remembered = store.folders.get(mailbox)
     kinds = {folder_id: kind.value for kind, folder_id in remembered.items()}
     for kind, name in FOLDERS.items():
         for folder_id, folder in present.items():

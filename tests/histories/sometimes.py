@@ -6,17 +6,20 @@ session. A full-length soak that misses a state fails, a short one says what it 
 
 from __future__ import annotations
 
-from collections import Counter
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from contact_sync.core.issues import CODES
 
+from histories.decisions import rows
 from histories.switches import SWITCHES
+from histories.tally import SEEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from contact_sync.store import Store
+    from contact_sync.store import Hold, Store
 
 #: Seconds from which on a soak must have reached everything.
 FULL_LENGTH_SECONDS = 600.0
@@ -45,7 +48,18 @@ OUT_OF_REACH = {
 }
 CODES_TO_REACH = frozenset(CODES) - frozenset(OUT_OF_REACH)
 
-SEEN: Counter[str] = Counter()
+#: What may come out when the reply to a write was lost, by the intent's side, kind and outcome.
+LOST_REPLIES = (
+    "c4c create adopted",
+    "c4c create not done",
+    "c4c retire decide again",
+    "c4c revive decide again",
+    "exchange create adopted",
+    "exchange create not done",
+    "exchange move adopted",
+    "exchange move not done",
+    "exchange trash decide again",
+)
 
 
 def demanded() -> Iterator[str]:
@@ -56,8 +70,11 @@ def demanded() -> Iterator[str]:
         yield f"switch {service} {name} {value}"
     for service, name in sorted({(service, name) for service, name, _ in SWITCHES}):
         yield f"switch {service} {name} as it is"
+    yield from sorted(rows())
+    yield from (f"lost reply: {text}" for text in LOST_REPLIES)
     yield "hold"
-    yield "hold after one that was decided"
+    yield "hold after one that was rejected"
+    yield "hold after one that was approved"
 
 
 def missed() -> list[str]:
@@ -74,16 +91,33 @@ class Watch:
         Args:
             switches: Service -> name -> value.
         """
-        self._pending: set[str] = set()
+        self._decided: dict[tuple[object, ...], set[str]] = {}
         for service, name in {(service, name) for service, name, _ in SWITCHES}:
             now = switches[service][name]
             is_set = (service, name, now) in SWITCHES
             SEEN[f"switch {service} {name} {now if is_set else 'as it is'}"] += 1
 
-    def note(self, store: Store) -> None:
-        """Note the open issues and the holds at the end of a session."""
+    def note(self, store: Store, path: str) -> None:
+        """Note the open issues, the holds and the lost replies at the end of a session.
+
+        Args:
+            store: The sync store.
+            path: Its file.
+        """
         SEEN.update({f"issue {row.issue.code}" for row in store.issues.list_open()})
-        pending = {hold.hold_id for hold in store.holds.list_(("pending",))}
-        SEEN["hold"] += bool(pending)
-        SEEN["hold after one that was decided"] += bool(self._pending - pending and pending)
-        self._pending |= pending
+        query = "SELECT DISTINCT side, kind, outcome FROM intent WHERE outcome IS NOT NULL"
+        with closing(sqlite3.connect(path)) as database:
+            found = [" ".join(row) for row in database.execute(query)]
+        SEEN.update({f"lost reply: {text}" for text in found if text in LOST_REPLIES})
+        for hold in store.holds.list_():
+            SEEN["hold"] += 1
+            earlier = self._decided.get(_subject(hold), ())
+            SEEN.update(f"hold after one that was {text}" for text in earlier)
+
+    def note_decision(self, hold: Hold, decision: str) -> None:
+        """Remember that a hold was `approved` or `rejected`."""
+        self._decided.setdefault(_subject(hold), set()).add(decision)
+
+
+def _subject(hold: Hold) -> tuple[object, ...]:
+    return hold.mailbox, hold.record_type, hold.side

@@ -28,3 +28,5 @@ class Tally:
 
 
 TALLY = Tally()
+#: State that a soak must reach (see `sometimes`) -> how often it was seen.
+SEEN: Counter[str] = Counter()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.rule_scenes import CATEGORY
-from harness.world import ALICE, COLLECTIONS, FOLDERS
+from harness.world import COLLECTIONS, FOLDERS
 
 from histories.ledger import FIELDS, Ledger, Person
 from histories.sight import Traces, comparable, look, shown_by_item, shown_by_record
@@ -41,21 +41,30 @@ class Interruption:
 class Users:
     """All users of a world; a step that finds nothing to act on does nothing."""
 
-    def __init__(self, world: World, ledger: Ledger) -> None:
+    def __init__(self, world: World, ledger: Ledger, mailboxes: tuple[str, ...]) -> None:
+        """Let users work.
+
+        Args:
+            world: Where they work.
+            ledger: Where it is noted.
+            mailboxes: The ones they work in.
+        """
         self._world = world
         self._ledger = ledger
+        self._mailboxes = mailboxes
 
     # -- choosing ------------------------------------------------------------------------------
 
     def item(
         self, pick: int, wanted: Callable[[Traces], list[dict[str, Any]]]
     ) -> tuple[Person, dict[str, Any]] | None:
-        """Choose an item of a person."""
+        """Choose an item of a person, in any mailbox that somebody works in."""
         seen = look(self._world)
         found = [
             (person, item)
             for tag, person in self._ledger.people.items()
             for item in wanted(seen.get(tag, _NOTHING))
+            if item["mailbox"] in self._mailboxes
         ]
         return found[pick % len(found)] if found else None
 
@@ -71,9 +80,10 @@ class Users:
 
     # -- Outlook -------------------------------------------------------------------------------
 
-    def new_item(self, kind: str, *, is_routed: bool) -> None:
+    def new_item(self, kind: str, where: int, *, is_routed: bool) -> None:
         """Create an item in a managed folder, or in the personal one with a category."""
-        folder = self._folder(kind)
+        mailbox = self._mailbox(where)
+        folder = self._folder(kind, mailbox)
         if folder is None and not is_routed:
             return
         person = self._ledger.new_person(kind)
@@ -89,18 +99,19 @@ class Users:
             body["categories"] = [CATEGORY[kind]]
         person.did("create")
         if "first_name" in FIELDS[kind]:
-            self._ledger.type_(person, "exchange", "first_name", first)
-        self._world.graph.create_contact(ALICE, None if is_routed else folder, body)
+            self._ledger.type_(person, mailbox, "first_name", first)
+        self._world.graph.create_contact(mailbox, None if is_routed else folder, body)
 
     def new_personal_item(self) -> None:
-        """Create an item that is nobody's business."""
-        name = self._ledger.fresh_value("personal")
-        item_id = self._world.graph.create_contact(
-            ALICE, None, {"surname": name, "categories": ["Family"]}
-        )
-        entries = self._world.items()
-        (entry,) = [entry for entry in entries if entry["id"] == item_id]
-        self._ledger.personal[item_id] = entry
+        """Create an item that is nobody's business in every mailbox."""
+        for mailbox in self._world.mailboxes:
+            name = self._ledger.fresh_value("personal")
+            item_id = self._world.graph.create_contact(
+                mailbox, None, {"surname": name, "categories": ["Family"]}
+            )
+            entries = self._world.items(mailbox=mailbox)
+            (entry,) = [entry for entry in entries if entry["id"] == item_id]
+            self._ledger.personal[item_id] = entry
 
     def edit_item(self, pick: int, field: int, *, value: str | None = None) -> None:
         """Edit a field of a managed item."""
@@ -112,7 +123,7 @@ class Users:
         name = sorted(FIELDS[kind])[field % len(FIELDS[kind])]
         text = self._ledger.fresh_value(name) if value is None else value
         if shown_by_item(kind, name, item) != comparable(name, text):
-            self._edit(person, item["id"], kind, name, text)
+            self._edit(person, item, kind, name, text)
 
     def reformat_item(self, pick: int) -> None:
         """Type a phone number again with other spaces, and names with more of them."""
@@ -125,7 +136,7 @@ class Users:
             for name in ("mobilePhone", "givenName", "jobTitle")
             if properties.get(name)
         }
-        self._world.graph.edit_contact(ALICE, found[1]["id"], spaced)
+        self._world.graph.edit_contact(found[1]["mailbox"], found[1]["id"], spaced)
 
     def decorate_item(self, pick: int) -> None:
         """Set a photo, a category and a property that the sync does not know."""
@@ -135,16 +146,19 @@ class Users:
         person, item = found
         photo = f"photo of {person.tag} {self._ledger.steps}".encode()
         spouse = self._ledger.fresh_value("spouse")
-        self._world.graph.set_photo(ALICE, item["id"], base64.b64encode(photo).decode())
+        self._world.graph.set_photo(item["mailbox"], item["id"], base64.b64encode(photo).decode())
         kept = [name for name in item["properties"].get("categories") or [] if name != "Zoo"]
         body = {"spouseName": spouse, "categories": ["Zoo", *kept]}
-        self._world.graph.edit_contact(ALICE, item["id"], body)
-        person.extras = {"photo": hashlib.sha256(photo).hexdigest(), "spouse": spouse}
+        self._world.graph.edit_contact(item["mailbox"], item["id"], body)
+        person.extras[item["mailbox"]] = {
+            "photo": hashlib.sha256(photo).hexdigest(),
+            "spouse": spouse,
+        }
 
     def bump_item(self, pick: int) -> None:
         """Let the server change the version of an item without an edit."""
         if found := self.item(pick, _managed):
-            self._world.graph.bump_change_key(ALICE, found[1]["id"])
+            self._world.graph.bump_change_key(found[1]["mailbox"], found[1]["id"])
 
     def recategorise_item(self, pick: int, choice: int) -> None:
         """Take the item's own category off, or put another type's on it."""
@@ -156,28 +170,29 @@ class Users:
         kept = [name for name in bears if name not in routing]
         added = routing[choice] if choice < len(routing) else None
         self._world.graph.set_categories(
-            ALICE, found[1]["id"], [*kept, *([added] if added else [])]
+            found[1]["mailbox"], found[1]["id"], [*kept, *([added] if added else [])]
         )
 
     def delete_item(self, pick: int) -> None:
         """Delete a managed item."""
         if found := self.item(pick, _managed):
             found[0].did("delete_item")
-            self._world.graph.delete_contact(ALICE, found[1]["id"])
+            self._world.graph.delete_contact(found[1]["mailbox"], found[1]["id"])
 
     def move_item_out(self, pick: int) -> None:
         """Drag a managed item to the personal contacts."""
         if found := self.item(pick, _managed):
             found[0].did("move_out")
-            self._world.graph.move_contact(ALICE, found[1]["id"], None)
+            self._world.graph.move_contact(found[1]["mailbox"], found[1]["id"], None)
 
     def drag_item(self, pick: int, kind: str) -> None:
         """Drag an item into a managed folder: another type's, or back."""
-        found, folder = self.item(pick, lambda traces: traces.items), self._folder(kind)
+        found = self.item(pick, lambda traces: traces.items)
+        folder = self._folder(kind, found[1]["mailbox"]) if found else None
         if found and folder and found[1]["folder_id"] != folder:
             found[0].did("drag")
             found[0].kind = kind
-            self._world.graph.move_contact(ALICE, found[1]["id"], folder)
+            self._world.graph.move_contact(found[1]["mailbox"], found[1]["id"], folder)
 
     def copy_item(self, pick: int) -> None:
         """Copy a managed item beside itself, link property and all."""
@@ -185,31 +200,35 @@ class Users:
             found[0].did("copy")
             # A copy of what was never synced says nothing of its origin: it is one more contact.
             found[0].doubles += not found[1]["extended"]
-            copy = self._world.graph.copy_contact(ALICE, found[1]["id"], found[1]["folder_id"])
+            copy = self._world.graph.copy_contact(
+                found[1]["mailbox"], found[1]["id"], found[1]["folder_id"]
+            )
             found[0].copies.add(copy)
 
     def restore_item(self, pick: int) -> None:
         """Take an item out of Deleted Items, into the managed folder of its type."""
         found = self.item(pick, lambda traces: traces.deleted)
-        folder = self._folder(found[0].kind) if found else None
+        folder = self._folder(found[0].kind, found[1]["mailbox"]) if found else None
         if found and folder:
             found[0].did("restore")
             found[0].revivals += 1
-            self._world.graph.restore_contact(ALICE, found[1]["id"], folder)
+            self._world.graph.restore_contact(found[1]["mailbox"], found[1]["id"], folder)
 
-    def rename_folder(self, kind: str) -> None:
+    def rename_folder(self, kind: str, where: int) -> None:
         """Rename a managed folder; it stays the managed one."""
-        if folder := self._folder(kind):
+        mailbox = self._mailbox(where)
+        if folder := self._folder(kind, mailbox):
             name = self._ledger.fresh_value("folder")
-            self._world.graph.rename_folder(ALICE, folder, f"Renamed {name}")
+            self._world.graph.rename_folder(mailbox, folder, f"Renamed {name}")
 
-    def twin_folder(self, kind: str) -> None:
+    def twin_folder(self, kind: str, where: int) -> None:
         """Create a second folder with the name of a managed one."""
-        self._world.graph.create_folder(ALICE, FOLDERS[kind])
+        self._world.graph.create_folder(self._mailbox(where), FOLDERS[kind])
 
-    def delete_folder(self, kind: str) -> None:
+    def delete_folder(self, kind: str, where: int) -> None:
         """Delete a managed folder with everything in it."""
-        folder = self._folder(kind)
+        mailbox = self._mailbox(where)
+        folder = self._folder(kind, mailbox)
         if folder is None:
             return
         for tag, traces in look(self._world).items():
@@ -217,7 +236,7 @@ class Users:
                 item["folder_id"] == folder for item in traces.items
             ):
                 self._ledger.people[tag].did("delete_item")
-        self._world.graph.delete_folder(ALICE, folder)
+        self._world.graph.delete_folder(mailbox, folder)
 
     # -- C4C -----------------------------------------------------------------------------------
 
@@ -261,7 +280,7 @@ class Users:
             self._ledger.type_(person, "c4c", name, text)
             body = {FIELDS[kind][name][1]: text}
             self._world.c4c.edit(COLLECTIONS[kind], record["ObjectID"], body)
-            self._edit(person, item["id"], kind, name, text)
+            self._edit(person, item, kind, name, text)
 
     def end_record(self, pick: int, *, is_removed: bool) -> None:
         """Set a record obsolete, or remove it for good."""
@@ -303,11 +322,11 @@ class Users:
         kind = self._kind_of(person, item)
         name = sorted(FIELDS[kind])[field % len(FIELDS[kind])]
         text = self._ledger.fresh_value(name)
-        args = [ALICE, item["id"], _graph_body(kind, name, text)]
+        args = [item["mailbox"], item["id"], _graph_body(kind, name, text)]
         options = {"call": "edit_contact", "args": args}
         admin = self._world.graph
         fault = admin.add_fault(kind="outlook_before", method="PATCH", nth=nth, options=options)
-        return Interruption(admin, fault, person, "exchange", name, text)
+        return Interruption(admin, fault, person, item["mailbox"], name, text)
 
     def interrupt_with_record(self, pick: int, field: int, nth: int) -> Interruption | None:
         """Set an edit of a record right before the nth write of a session to C4C."""
@@ -333,18 +352,22 @@ class Users:
 
     # -- helpers -------------------------------------------------------------------------------
 
-    def _edit(self, person: Person, item_id: str, kind: str, name: str, text: str) -> None:
-        self._ledger.type_(person, "exchange", name, text)
-        self._world.graph.edit_contact(ALICE, item_id, _graph_body(kind, name, text))
+    def _edit(self, person: Person, item: dict[str, Any], kind: str, name: str, text: str) -> None:
+        self._ledger.type_(person, item["mailbox"], name, text)
+        body = _graph_body(kind, name, text)
+        self._world.graph.edit_contact(item["mailbox"], item["id"], body)
+
+    def _mailbox(self, where: int) -> str:
+        return self._mailboxes[where % len(self._mailboxes)]
 
     def _kind_of(self, person: Person, item: dict[str, Any]) -> str:
         managed = look(self._world)[person.tag].managed
         return next(kind for kind, entry in managed if entry["id"] == item["id"])
 
-    def _folder(self, kind: str) -> str | None:
+    def _folder(self, kind: str, mailbox: str) -> str | None:
         with self._world.store() as store:
-            remembered = {k.value: v for k, v in store.folders.get(ALICE).items()}
-        folders = self._world.graph.dump()["mailboxes"][ALICE]["folders"]
+            remembered = {k.value: v for k, v in store.folders.get(mailbox).items()}
+        folders = self._world.graph.dump()["mailboxes"][mailbox]["folders"]
         present = {folder["id"] for folder in folders if not folder["is_deleted"]}
         found = remembered.get(kind)
         return found if found in present else None
