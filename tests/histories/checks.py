@@ -1,7 +1,9 @@
-"""What a history checks of the text that sessions leave behind."""
+"""What a history checks of the text that sessions leave behind, and how it ends."""
 
 from __future__ import annotations
 
+import gc
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from histories.ledger import CANARY, CANARY_DIGITS
@@ -25,3 +27,10 @@ def assert_private(folder: Path, state: Mapping[str, Any]) -> None:
         for canary in (CANARY.encode(), CANARY_DIGITS.encode()):
             assert canary not in path.read_bytes(), f"I37 personal data in {path.name}"
     assert CANARY not in str(state), "I37 personal data in the state"
+
+
+def bury() -> None:
+    """Collect the killed plugins, whose connections nobody closed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()

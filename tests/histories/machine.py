@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import shutil
 import sys
 import tempfile
-import warnings
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from histories import draws
-from histories.checks import assert_not_poorer, assert_private
+from histories.checks import assert_not_poorer, assert_private, bury
 from histories.decisions import noted
 from histories.draws import BOTH, VIEW_OF, VIEWS, faults, kinds, picks
 from histories.faults import Armed, arm, fired
@@ -57,7 +55,7 @@ class SyncMachine(RuleBasedStateMachine):
         self._stack = ExitStack()
         logging.disable(logging.CRITICAL)
         self._stack.callback(logging.disable, logging.NOTSET)
-        self._stack.callback(_bury)
+        self._stack.callback(bury)
         self._stack.enter_context(noted())
         self._folder = Path(tempfile.mkdtemp(prefix="history-"))
         self._stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
@@ -394,10 +392,3 @@ class SyncMachine(RuleBasedStateMachine):
 
     def _assert_private(self) -> None:
         assert_private(self._folder, self._world.state)
-
-
-def _bury() -> None:
-    """Collect the killed plugins, whose connections nobody closed."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()

@@ -53,6 +53,7 @@ SWITCHES: tuple[tuple[str, str, Any], ...] = (
     ("c4c", "case_sensitive", False),
     ("c4c", "unstable_or", False),
     ("c4c", "max_or_terms", 2),
+    ("c4c", "inlinecount", True),
     ("c4c", "refuse_unfiltered_children", False),
     ("c4c", "expand_shape", "results"),
     ("c4c", "overlength", "truncate"),
