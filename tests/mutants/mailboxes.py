@@ -102,6 +102,14 @@ MAILBOXES = (
         (_APART,),
     ),
     Mutant(
+        "who is asked to wait is in trouble",
+        ("I45",),
+        f"{_CLIENT}/batch.py",
+        "            if is_patient:\n                raise",
+        "            raise",
+        (_APART,),
+    ),
+    Mutant(
         "a batch that was not found says of its only part that it is gone",
         ("I45", "I7"),
         f"{_CLIENT}/batch.py",

@@ -190,6 +190,15 @@ class _Batches:
         )
 
     def _post(self, parts: Mapping[int, Part], *, is_patient: bool) -> dict[int, _Reply]:
+        try:
+            return self._send(parts, max_retries=None if is_patient else 0)
+        except ThrottledError:
+            if is_patient:
+                raise
+        # To be asked to wait is no failure, of no part: that takes the usual patience.
+        return self._send(parts, max_retries=None)
+
+    def _send(self, parts: Mapping[int, Part], *, max_retries: int | None) -> dict[int, _Reply]:
         return _replies(
             self._api.post(
                 self._mailbox,
@@ -198,7 +207,7 @@ class _Batches:
                 safety=max(part.safety for part in parts.values()),
                 # The service works on up to four parts of a batch at once.
                 weight=min(MAX_PARALLEL, len(parts)),
-                max_retries=None if is_patient else 0,
+                max_retries=max_retries,
             )
         )
 

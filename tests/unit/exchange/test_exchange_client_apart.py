@@ -78,6 +78,24 @@ def test_i45_a_mailbox_that_answers_no_batch_is_in_trouble_itself(
     assert fussy.sent == 2, "its other batches are not sent"
 
 
+def test_i45_to_be_asked_to_wait_is_no_trouble_of_a_part(
+    service: Any, reply: Any, entity: Any
+) -> None:
+    for contact_id in IDS:
+        service.on("GET", item(contact_id), reply(body=entity(contact_id)))
+    fussy = Fussy(service, reply, 500, "i3?")
+    busy = iter([False, False, True, False, True])
+
+    def answer(seen: Any) -> Any:
+        return reply.error(429, "", Retry_After="2") if next(busy, False) else fussy(seen)
+
+    service.on("POST", "/$batch", answer)
+
+    found = service.client(max_retries=1).get_contacts(BOX, IDS)
+
+    assert {i for i, one in found.items() if not isinstance(one, Contact)} == {"i3"}
+
+
 def test_i45_a_harmless_batch_without_an_answer_to_its_part_tells_of_the_mailbox(
     service: Any, reply: Any
 ) -> None:
