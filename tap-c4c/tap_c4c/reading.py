@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+from c4c_client import IncompleteListingError
+
 from tap_c4c.schemas import CURSOR, KEY, is_free
 
 if TYPE_CHECKING:
@@ -176,12 +178,13 @@ def problem(record_type: RecordType, view: View, object_id: str, error: C4CError
     """Give the record of what cannot be read: a record, or with an empty id the view itself."""
     # Messages of the client hold statuses, codes and names of properties, and nothing else.
     answered = _ANSWER.search(str(error))
+    detail = "incomplete" if isinstance(error, IncompleteListingError) else "no answer"
     return {
         "record_type": record_type.name,
         "view_name": view.name,
         KEY: object_id,
         "problem": "unreadable" if object_id else "refused",
-        "detail": " ".join(filter(None, answered.groups())) if answered else "no answer",
+        "detail": " ".join(filter(None, answered.groups())) if answered else detail,
     }
 
 

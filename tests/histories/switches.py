@@ -47,13 +47,14 @@ SWITCHES: tuple[tuple[str, str, Any], ...] = (
     ("c4c", "page_size", 3),
     ("c4c", "expand_page_size", 2),
     ("c4c", "max_top", 2),
+    ("c4c", "short_pages", True),
     ("c4c", "next_link_host", "other.example"),
     ("c4c", "gt_lt", True),
     ("c4c", "substringof", True),
     ("c4c", "case_sensitive", False),
     ("c4c", "unstable_or", False),
     ("c4c", "max_or_terms", 2),
-    ("c4c", "inlinecount", True),
+    ("c4c", "inlinecount", False),
     ("c4c", "refuse_unfiltered_children", False),
     ("c4c", "expand_shape", "results"),
     ("c4c", "overlength", "truncate"),
@@ -82,6 +83,7 @@ SWITCHES: tuple[tuple[str, str, Any], ...] = (
 
 #: Switches that no history turns -> why.
 LEFT_ALONE = {
+    ("c4c", "orderby"): "rows at random: a listing of several pages is never whole",
     ("graph", "delta_immutable_add_hidden"): "a restored item would be invisible for ever",
     ("graph", "mailbox_concurrency"): "four is what the service documents",
     ("graph", "device_flow"): "sessions of a history sign in as an app",

@@ -39,8 +39,8 @@ READING = (
         "a short page ends the walk",
         ("I30", "I7"),
         f"{_C4C}/paging.py",
-        "        yield from records\n        last = records[-1].object_id",
-        "        yield from records\n        if len(page.rows) < page_size:\n            return\n"
+        "        number += len(records)\n        last = records[-1].object_id",
+        "        number += len(records)\n        if len(page.rows) < page_size:\n            return\n"
         "        last = records[-1].object_id",
         (f"{_UNIT}/test_c4c_client_paging.py",),
     ),

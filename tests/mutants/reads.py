@@ -6,6 +6,7 @@ from mutants import Mutant
 
 _UNIT = "tests/unit"
 _TAP = "tap-c4c/tap_c4c"
+_PAGING = "clients/c4c-client/c4c_client/paging.py"
 _ACCOUNTS = "target-c4c/target_c4c/accounts.py"
 _SEARCH = f"{_UNIT}/test_account_search.py"
 
@@ -81,5 +82,85 @@ READS = (
         '    return "ChangedOn" in record.properties\n',
         "    return bool(record.properties)\n",
         (f"{_UNIT}/test_account_matches.py",),
+    ),
+    Mutant(
+        "a tenant that refuses `$orderby` cannot be read",
+        ("I7",),
+        _PAGING,
+        "    except _RefusedError:\n        pass\n",
+        "    except _RefusedError:\n        raise\n",
+        (f"{_UNIT}/test_c4c_client_paging.py",),
+    ),
+    Mutant(
+        "`$orderby` is sent again to a tenant that refuses it",
+        ("I7",),
+        _PAGING,
+        "    except _RefusedError:\n        pass\n",
+        "    except _RefusedError:\n        options |= _ORDERED\n",
+        (f"{_UNIT}/test_c4c_client_paging.py",),
+    ),
+    Mutant(
+        "a listing that repeats a row counts as whole",
+        ("I7",),
+        _PAGING,
+        '                is_shaken |= walked.get(record.object_id, "") == record.etag\n',
+        "                is_shaken |= record.etag is walked\n",
+        (f"{_UNIT}/test_c4c_client_paging.py",),
+    ),
+    Mutant(
+        "a listing that falls short of the count counts as whole",
+        ("I7",),
+        _PAGING,
+        "(announced is None or len(walked) >= announced)",
+        "(announced is None or len(walked) >= 0)",
+        (f"{_UNIT}/test_c4c_client_paging.py",),
+    ),
+    Mutant(
+        "pages that happen to be in order are not counted",
+        ("I7",),
+        _PAGING,
+        "    if announced is not None and number < announced:\n",
+        "    if announced is not None and number < 0:\n",
+        (f"{_UNIT}/test_c4c_client_paging.py",),
+    ),
+    Mutant(
+        "a page without news ends a listing, whatever its next link",
+        ("I7",),
+        _PAGING,
+        "        if any(record.object_id != last for record in records):\n            break\n",
+        "        break\n",
+        (f"{_UNIT}/test_c4c_client_listings.py",),
+    ),
+    Mutant(
+        "an empty page with a next link ends the session",
+        ("I7",),
+        _PAGING,
+        "        if was_empty and not page.rows and page.next_link:\n",
+        "        if was_empty or (not page.rows and page.next_link):\n",
+        (f"{_UNIT}/test_c4c_client_paging.py",),
+    ),
+    Mutant(
+        "a capped `$top` counts as all there is",
+        ("I7",),
+        "clients/c4c-client/c4c_client/reading.py",
+        "    return 0 < rows < top and (page.total is None or page.total > rows)\n",
+        "    return 0 < rows < top and page.total is not None and page.total < 0\n",
+        (f"{_UNIT}/test_c4c_client_listings.py",),
+    ),
+    Mutant(
+        "an issue does not say that a view was shown in part",
+        ("I7",),
+        f"{_TAP}/reading.py",
+        '    detail = "incomplete" if isinstance(error, IncompleteListingError) else "no answer"\n',
+        '    detail = "no answer"\n',
+        (f"{_UNIT}/tap_c4c/test_tap_c4c.py",),
+    ),
+    Mutant(
+        "a code list whose pages repeat rows counts as whole",
+        ("I7",),
+        "clients/c4c-client/c4c_client/reading.py",
+        "        if not first.next_link or shown == sorted(set(shown)):\n",
+        "        if not first.next_link or shown:\n",
+        (f"{_UNIT}/test_c4c_client_listings.py",),
     ),
 )

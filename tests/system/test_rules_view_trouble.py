@@ -69,3 +69,24 @@ def test_i45_a_view_or_type_that_c4c_refuses_stops_no_other(
     world.session()
     assert "view_refused" not in world.issues()
     assert world.session().total == 0
+
+
+def test_i7_a_listing_that_cannot_be_whole_takes_nothing_away(world: World) -> None:
+    for number in range(6):
+        add_record(world, "contact", f"More{number}", MiddleName="M")
+    world.settle()
+    for switch, value in (("orderby", "ignored"), ("order", "shuffled"), ("page_size", 2)):
+        world.c4c.set_switch(switch, value)
+    add_item(world, "individual_customer", "Typed", world.folder_id("individual_customer"))
+    for _ in range(2):
+        world.session()
+        assert world.issues().count("view_refused") >= 1
+        assert set(world.issues()) == {"view_refused"}
+    for number in range(6):
+        assert items_named(world, "contact", f"More{number}"), "nothing of it is removed"
+    assert record_named(world, "individual_customer", "Typed")
+    for switch, value in (("orderby", "honoured"), ("page_size", 1000)):
+        world.c4c.set_switch(switch, value)
+    world.session()
+    assert world.issues() == []
+    assert world.session().total == 0

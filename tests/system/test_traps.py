@@ -32,6 +32,7 @@ READINGS: dict[str, dict[str, dict[str, Any]]] = {
         "c4c": {
             "page_size": 3,
             "max_top": 2,
+            "short_pages": True,
             "blank_padding": True,
             "leading_zeros": True,
             "next_link_host": "elsewhere.example",
@@ -52,6 +53,7 @@ READINGS: dict[str, dict[str, dict[str, Any]]] = {
         },
         "c4c": {
             "stale_reads": 2,
+            "inlinecount": False,
             "require_if_match": True,
             "obsolete_read_only": True,
             "links_touch_account": False,

@@ -314,7 +314,7 @@ def test_the_password_stays_out_of_the_repr() -> None:
 def test_a_listing_proves_that_the_last_row_is_gone(*, is_still_there: bool) -> None:
     row, none = b'{"d": {"results": [{"ObjectID": "A"}]}}', b'{"d": {"results": []}}'
     by_key: Reply = (200, {}, RECORD) if is_still_there else (404, {}, b"")
-    unfiltered: list[Reply] = [(200, {}, row)] if is_still_there else []
+    unfiltered: list[Reply] = [(200, {}, row), (200, {}, b"1")] if is_still_there else []
     script = Script([(200, {}, row), (200, {}, none), by_key, *unfiltered])
     records = script.client().list_records("ContactCollection", select=["LastName"])
     assert [record.object_id for record in records] == ["A"]

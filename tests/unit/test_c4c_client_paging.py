@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from c4c_client import ProtocolError, RejectedError, TransientError
 from c4c_client.answers import Page
-from c4c_client.paging import read_linked, walk
+from c4c_client.errors import IncompleteListingError
+from c4c_client.paging import PASSES, read_linked, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,7 @@ class Tenant:
     honours_filter: bool = True
     honours_order: bool = True
     refuses_filter: bool = False
+    counts: bool = True
     before_page: dict[int, Callable[[list[str]], Any]] = field(default_factory=dict)
     asked: list[dict[str, str]] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
@@ -49,6 +51,10 @@ class Tenant:
 
     def is_there(self, object_id: str) -> bool:
         return object_id in self.keys
+
+    def count(self, filter_: str | None) -> int | None:
+        del filter_
+        return len(self.keys) if self.counts else None
 
     @staticmethod
     def _page(keys: list[str], start: int, rows: int) -> Page:
@@ -144,9 +150,9 @@ def test_a_filter_that_quietly_finds_nothing_is_noticed() -> None:
 def test_a_refused_first_page_is_the_callers_business() -> None:
     class Refusing(Tenant):
         def first_page(self, options: dict[str, str]) -> Page:
-            raise RejectedError(options["$orderby"])
+            raise RejectedError(options.get("$orderby", "none"))
 
-    with pytest.raises(RejectedError):
+    with pytest.raises(RejectedError, match="none"):
         listed(Refusing([]))
 
 
@@ -163,11 +169,11 @@ def test_a_failing_page_ends_the_walk_with_an_error() -> None:
     [
         {"1": ([{"Code": "2"}], "1")},
         {"1": ([{"Code": "2"}], "2"), "2": ([{"Code": "3"}], "1")},
-        {"1": ([], "2"), "2": ([], "3")},
+        {"1": ([], "2"), "2": ([], "3"), "3": ([{"Code": "2"}], None)},
     ],
     ids=["to itself", "in a circle", "through empty pages"],
 )
-def test_next_links_that_do_not_end_are_refused(pages: dict[str, tuple[Any, str]]) -> None:
+def test_next_links_that_do_not_end_are_refused(pages: dict[str, tuple[Any, str | None]]) -> None:
     first = Page([{"Code": "1"}], "1")
     with pytest.raises(ProtocolError):
         list(read_linked(first, lambda link: Page(*pages[link])))
@@ -180,3 +186,97 @@ def test_the_same_page_under_ever_new_links_is_refused() -> None:
 
     with pytest.raises(ProtocolError):
         listed(Stuck(list("BADC"), honours_order=False))
+
+
+def test_an_empty_page_does_not_end_a_listing() -> None:
+    pages = {"1": Page([], "2"), "2": Page([{"Code": "2"}], None)}
+    found = list(read_linked(Page([{"Code": "1"}], "1"), pages.__getitem__))
+    assert sum(len(page.rows) for page in found) == 2
+
+
+@dataclass
+class Passes:
+    """A tenant that refuses the order, and shows other rows in each pass.
+
+    Attributes:
+        shown: Of each pass, its pages: texts of keys, each with its version where that has changed.
+        announced: Of each pass.
+    """
+
+    shown: list[list[str]]
+    announced: list[int | None]
+    number: int = -1
+
+    def first_page(self, options: dict[str, str]) -> Page:
+        if "$orderby" in options:
+            raise RejectedError("no order")
+        self.number += 1
+        return self.linked_page("0")
+
+    def linked_page(self, link: str) -> Page:
+        pages = self.shown[self.number]
+        rows = [
+            {"ObjectID": text[0], "__metadata": {"etag": f"v{text[1:]}"}}
+            for text in pages[int(link)].split()
+        ]
+        return Page(rows, str(int(link) + 1) if int(link) + 1 < len(pages) else None)
+
+    def is_there(self, object_id: str) -> bool:
+        return bool(object_id)
+
+    def count(self, filter_: str | None) -> int | None:
+        assert filter_ == "A eq '1'"
+        return self.announced[self.number]
+
+
+WHOLE, SHORT, TWICE = ["C A", "B D"], ["C A", "B"], ["C A", "A B D"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "announced", "passes"),
+    [
+        ([WHOLE], [4], 1),
+        ([["C A B D"]], [4], 1),
+        ([WHOLE], [3], 1),
+        ([WHOLE], [None], 1),
+        ([["C A", "A2 B D"]], [4], 1),
+        ([["C A", "", "B D"]], [4], 1),
+        ([SHORT, WHOLE], [4, 4], 2),
+        ([SHORT, SHORT, WHOLE], [4, 4, 4], 3),
+        ([TWICE, WHOLE], [4, 4], 2),
+        ([TWICE, WHOLE], [None, None], 2),
+        ([["C A", "B D"], ["C A", "B D E"]], [5, 5], 2),
+    ],
+)
+def test_i7_a_listing_by_links_is_tried_until_it_is_whole(
+    shown: list[list[str]], announced: list[int | None], passes: int
+) -> None:
+    tenant = Passes(shown, announced)
+    found = [r.object_id for r in walk(tenant, filter_="A eq '1'", select=(), page_size=1000)]
+    assert sorted(found) == sorted({text[0] for page in shown[-1] for text in page.split()})
+    assert tenant.number + 1 == passes
+
+
+@pytest.mark.parametrize(
+    ("shown", "announced"),
+    [([SHORT] * PASSES, 4), ([TWICE] * PASSES, 4), ([["C A"]] * PASSES, 3), ([[""]] * PASSES, 1)],
+)
+def test_i7_a_listing_that_is_never_whole_says_so(shown: list[list[str]], announced: int) -> None:
+    walked = walk(
+        Passes(shown, [announced] * PASSES), filter_="A eq '1'", select=(), page_size=1000
+    )
+    found: list[str] = []
+    with pytest.raises(IncompleteListingError):
+        found.extend(record.object_id for record in walked)
+
+
+def test_i7_pages_that_happen_to_be_in_order_are_counted() -> None:
+    class Sorting(Tenant):
+        """Sorts each page, and nothing beyond it."""
+
+        def first_page(self, options: dict[str, str]) -> Page:
+            page = super().first_page(options)
+            return Page(sorted(page.rows, key=lambda row: str(row["ObjectID"])), page.next_link)
+
+    tenant = Sorting(list("BDFACEG"), honours_order=False)
+    assert sorted(listed(tenant)) == list("ABCDEFG")

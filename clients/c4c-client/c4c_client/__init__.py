@@ -9,6 +9,7 @@ from c4c_client.dates import to_c4c_date
 from c4c_client.errors import (
     AuthError,
     C4CError,
+    IncompleteListingError,
     NotFoundError,
     PreconditionFailedError,
     ProtocolError,
@@ -32,6 +33,7 @@ __all__ = [
     "Create",
     "Delete",
     "EntityType",
+    "IncompleteListingError",
     "Metadata",
     "NotFoundError",
     "PreconditionFailedError",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ from c4c_client.model import C4CRecord
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_NUMBER = re.compile(r"[0-9]{1,15}")
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Page:
-    """Rows of a collection as sent, and the server's link to more of them."""
+    """Rows of a collection as sent, the server's link to more of them, and how many there are."""
 
     rows: list[dict[str, Any]] = field(repr=False)
     next_link: str | None = field(repr=False)
+    total: int | None = None
 
 
 def read_page(answer: Answer) -> Page:
@@ -55,7 +59,14 @@ def read_page(answer: Answer) -> Page:
     link = content.get("__next") if isinstance(content, dict) else None
     if link is not None and not isinstance(link, str):
         raise ProtocolError("C4C sent a next link that is no text")
-    return Page(rows, link or None)
+    total = str(content.get("__count") or "") if isinstance(content, dict) else ""
+    return Page(rows, link or None, int(total) if _NUMBER.fullmatch(total) else None)
+
+
+def read_count(answer: Answer) -> int | None:
+    """Read the answer to `/$count`: a number as plain text. None if it is something else."""
+    text = answer.body.decode("utf-8-sig", "replace").strip()
+    return int(text) if _NUMBER.fullmatch(text) else None
 
 
 def read_record(answer: Answer) -> C4CRecord:

@@ -8,6 +8,7 @@
     ├── RejectedError             this record only: C4C refused its content
     ├── AuthError                 stop: credentials, or rights of the user
     ├── ProtocolError             stop: the answer is not what this client understands
+    │   └── IncompleteListingError    what a listing lacks proves nothing
     └── UnknownOutcomeError       a write was sent, its answer was lost: look before repeating
 
 Messages hold statuses, error codes and property names, never values, bodies or URLs with
@@ -74,6 +75,10 @@ class AuthError(C4CError):
 
 class ProtocolError(C4CError):
     """The answer cannot be C4C's OData V2 as this client knows it."""
+
+
+class IncompleteListingError(ProtocolError):
+    """The pages of a listing repeat rows or fall short: what they lack may well be there."""
 
 
 class UnknownOutcomeError(C4CError):

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from http import HTTPStatus
 from itertools import count, islice
 from typing import TYPE_CHECKING
 
 from c4c_client import filters
-from c4c_client.answers import expect_key, read_page, read_record, to_properties, to_record
+from c4c_client.answers import (
+    expect_key,
+    read_count,
+    read_page,
+    read_record,
+    to_properties,
+    to_record,
+)
 from c4c_client.batch import Part, decode_batch, encode_batch
 from c4c_client.error_mapping import read_error
-from c4c_client.errors import C4CError, NotFoundError, ProtocolError
+from c4c_client.errors import (
+    C4CError,
+    IncompleteListingError,
+    NotFoundError,
+    ProtocolError,
+    RejectedError,
+)
 from c4c_client.model import Code
 from c4c_client.paging import KEY, SERVER_PAGE_SIZE, read_linked, select_option, walk
 from c4c_client.transport import SERVICE_DOCUMENT
@@ -128,25 +142,52 @@ class CollectionReader:
             failed: As of `records`.
             top: At most so many of each: fewer are all there are.
         """
-        options = select_option(select) | ({"$top": str(top)} if top else {})
+        options = select_option(select)
+        is_apart = failed is not None
+        if top is not None:
+            options |= {"$top": str(top)}
+        # `$top` may be capped without a word (unconfirmed): a count tells, where there is one.
+        counted = {"$inlinecount": "allpages"} if top is not None else {}
+        found, refused = self._search(conditions, select, options | counted, top, is_apart=is_apart)
+        again = [one for one, error in refused.items() if isinstance(error, RejectedError)]
+        if again and counted:
+            more, refused_again = self._search(again, select, options, top, is_apart=is_apart)
+            found |= more
+            refused = {one: refused[one] for one in refused if one not in again} | refused_again
+        for condition, error in refused.items():
+            if failed is None:
+                raise error
+            failed(condition, error)
+        return [found.get(condition, []) for condition in conditions]
+
+    def _search(
+        self,
+        conditions: Sequence[str],
+        select: Sequence[str],
+        options: Mapping[str, str],
+        top: int | None,
+        *,
+        is_apart: bool,
+    ) -> tuple[dict[str, list[C4CRecord]], dict[str, C4CError]]:
+        """Return what each filter finds, ordered by key, and why the others have no answer."""
         paths = {
             condition: with_options(self._collection, {**options, "$filter": condition})
             for condition in conditions
         }
         found: dict[str, list[C4CRecord]] = {}
-        for condition, answer in self._answers(paths, failed).items():
+        refused: dict[str, C4CError] = {}
+        told = refused.__setitem__ if is_apart else None
+        for condition, answer in self._answers(paths, told).items():
             try:
                 page = read_page(self._checked(answer))
-                is_short = page.next_link and (top is None or len(page.rows) < top)
-                # By its own pages: a next link beside `$top` may lead nowhere.
-                more = self.walk(condition, select, top or SERVER_PAGE_SIZE) if is_short else None
-                records = islice(more or map(to_record, page.rows), top)
-                found[condition] = sorted(records, key=lambda record: record.object_id)
+                records = list(map(to_record, page.rows))
+                if _may_have_more(page, top):
+                    more = self.walk(condition, select, top or SERVER_PAGE_SIZE)
+                    records = list(islice(more, top))
+                found[condition] = sorted(records[:top], key=lambda record: record.object_id)
             except C4CError as error:
-                if failed is None:
-                    raise
-                failed(condition, error)
-        return [found.get(condition, []) for condition in conditions]
+                refused[condition] = error
+        return found, refused
 
     def walk(
         self, condition: str | None, select: Sequence[str], page_size: int = 1000
@@ -158,17 +199,41 @@ class CollectionReader:
         """Read the collection as a code list, ordered by code.
 
         Raises:
+            IncompleteListingError: Its pages do not show all codes.
             ProtocolError: The rows have no `Code`, or its pages do not end.
         """
-        condition = {"$filter": filters.eq("Context", context)} if context else {}
-        first = self.first_page({"$orderby": "Code", **condition})
+        condition = filters.eq("Context", context) if context else None
+        first = self._first_codes(("Code",), condition)
+        if first.next_link and not context and all("Context" in row for row in first.rows):
+            # Codes of several countries are equal: by `Code` alone the order of pages is open.
+            first = self._first_codes(("Context,Code", "Code"), condition)
         found: dict[Code, None] = {}
+        shown: list[tuple[str, str]] = []
         for page in read_linked(first, self.linked_page):
             before = len(found)
-            found |= dict.fromkeys(_code(to_properties(row)) for row in page.rows)
-            if page.next_link and len(found) == before:
-                raise ProtocolError("C4C sent the same page twice")
+            codes = [_code(to_properties(row)) for row in page.rows]
+            shown += [(code.context or "", code.code) for code in codes]
+            found |= dict.fromkeys(codes)
+            if page.next_link and page.rows and len(found) == before:
+                break
+        if not first.next_link or shown == sorted(set(shown)):
+            return list(found)  # in order, no page lacks what another has
+        announced = self.count(condition) or 0
+        if len(shown) > len(found) or len(found) < announced:
+            contexts = {code.context for code in found if code.context} if not context else set()
+            for one in sorted(contexts):
+                found |= dict.fromkeys(self.codes(one))
+            if not contexts or len(found) < announced:
+                raise IncompleteListingError("C4C's pages do not show all codes that it counts")
         return list(found)
+
+    def _first_codes(self, orders: Sequence[str], condition: str | None) -> Page:
+        """Read the first page in the first of these orders that is not refused, or in none."""
+        options = {"$filter": condition} if condition else {}
+        for order in orders:
+            with suppress(ProtocolError, RejectedError):
+                return self.first_page({"$orderby": order, **options})
+        return self.first_page(options)
 
     def first_page(self, options: dict[str, str]) -> Page:
         """Read the collection with these query options."""
@@ -179,13 +244,16 @@ class CollectionReader:
         return self._page(next_path(self._transport.root, self._collection, link))
 
     def _page(self, path: str) -> Page:
-        """Read a page; inside a batch where its query is too long for a URL (SAP's advice)."""
+        return read_page(self._answer(path))
+
+    def _answer(self, path: str) -> Answer:
+        """Read a path; inside a batch where its query is too long for a URL (SAP's advice)."""
         if len(self._transport.root) + len(path) <= LONGEST_URL:
             answer = self._transport.get_answer(path, self._action)
             if answer.status != HTTPStatus.REQUEST_URI_TOO_LONG:
-                return read_page(self._checked(answer))
+                return self._checked(answer)
         (answer,) = self._batch([path])
-        return read_page(self._checked(answer))
+        return self._checked(answer)
 
     def is_there(self, object_id: str) -> bool:
         """Whether the record can still be read by key."""
@@ -194,6 +262,23 @@ class CollectionReader:
         except NotFoundError:
             return False
         return True
+
+    def count(self, filter_: str | None) -> int | None:
+        """Return how many rows C4C says that there are; None if it does not say.
+
+        Unconfirmed: `/$count` and `$inlinecount`; one tenant was seen to refuse the latter.
+        """
+        options = {"$filter": filter_} if filter_ else {}
+        try:
+            path = with_options(f"{self._collection}/$count", options)
+            return read_count(self._answer(path))
+        except (NotFoundError, ProtocolError, RejectedError):
+            pass
+        try:
+            counted = {"$select": KEY, "$top": "1", "$inlinecount": "allpages"}
+            return self.first_page({**counted, **options}).total
+        except (NotFoundError, ProtocolError, RejectedError):
+            return None
 
     def _record_path(self, object_id: str) -> str:
         return with_options(entity_path(self._collection, object_id), {})
@@ -244,6 +329,14 @@ class CollectionReader:
     def _send_batch(self, paths: Sequence[str]) -> BatchAnswer:
         parts = [Part("GET", path, self._transport.read_headers) for path in paths]
         return decode_batch(self._transport.post_batch(*encode_batch(parts), has_writes=False))
+
+
+def _may_have_more(page: Page, top: int | None) -> bool:
+    """Whether a search's answer may lack rows that were asked for."""
+    rows = len(page.rows)
+    if top is None or page.next_link is not None:
+        return page.next_link is not None and (top is None or rows < top)
+    return 0 < rows < top and (page.total is None or page.total > rows)
 
 
 def _is_final(answer: Answer) -> bool:

@@ -53,8 +53,10 @@ CODES: dict[str, IssueCode] = {
         IssueCode(
             "view_refused",
             _A,
-            "C4C does not serve these views of a record type; nothing that rests on them is done.",
-            "Correct the `filter` in `views`, or tick the service in the user's arrangement.",
+            "C4C does not serve these views of a record type, or not whole (`incomplete`: its "
+            "pages repeat rows or fall short of its count); nothing that rests on them is done.",
+            "Correct the `filter` in `views`, or tick the service in the user's arrangement; while "
+            "`incomplete` stays, narrow the filter to fewer than 1,000 records.",
         ),
         IssueCode(
             "mailbox_unlicensed",

@@ -51,7 +51,8 @@ class Query:
         select: Names, possibly `Navigation/Property`; empty = everything.
         orderby: (property, descending) in order of importance.
         expand: Navigation names, nested ones as `A/B`.
-        start: Rows to pass over.
+        skip: Rows that the caller passes over.
+        start: Rows to pass over, those of earlier pages included.
         options: The raw options, decoded, for building the next link.
     """
 
@@ -60,6 +61,7 @@ class Query:
     orderby: tuple[tuple[PropertyFact, bool], ...] = ()
     expand: tuple[str, ...] = ()
     top: int | None = None
+    skip: int = 0
     start: int = 0
     wants_count: bool = False
     options: Mapping[str, str] = field(default_factory=dict)
@@ -99,6 +101,8 @@ def parse_query(
             raise ODataError(f"Query option '{name}' is not supported")
     if "$inlinecount" in options and not switches.inlinecount:
         raise ODataError("Query option '$inlinecount' is not supported")
+    if "$orderby" in options and switches.orderby == "refused":
+        raise ODataError("Query option '$orderby' is not supported", status=501)
     text = options.get("$filter")
     top = _number(options, "$top")
     token = _number(options, "$skiptoken")
@@ -112,6 +116,7 @@ def parse_query(
         orderby=_parse_orderby(options.get("$orderby", ""), entity),
         expand=expand,
         top=top,
+        skip=_number(options, "$skip") or 0,
         start=(_number(options, "$skip") or 0) + max((token or 1) - 1, 0),
         wants_count=options.get("$inlinecount") == "allpages",
         options=options,
@@ -131,19 +136,28 @@ class Picker:
         switches = self._switches
         rows = self.filter(query.condition, entity, nodes)
         # Without $orderby the order is arbitrary on the real service, and ties always are.
+        is_ordered = switches.orderby == "honoured"
         if switches.order == "shuffled":
             self._chance.shuffle(rows)
-        else:
+        elif is_ordered:
             rows.sort(key=lambda node: node.object_id)
-        for fact, is_descending in reversed(query.orderby):
+        else:
+            rows.sort(key=lambda node: (node.created.ticks, node.object_id))
+        for fact, is_descending in reversed(query.orderby if is_ordered else ()):
             read = self._reader.getter(entity, fact)
             rows.sort(key=lambda node, read=read: _sort_key(read(node)), reverse=is_descending)  # type: ignore[misc]  # the default binds the loop variable
         start = max(query.start - overlap, 0)
+        end, size = len(rows), switches.expand_page_size if query.expand else switches.page_size
         if query.top is not None:
-            limit = min(query.top, switches.max_top)
-            return Page(rows[start : query.start + limit], len(rows), has_more=False)
-        end = query.start + (switches.expand_page_size if query.expand else switches.page_size)
-        return Page(rows[start:end], len(rows), has_more=end < len(rows))
+            end = min(end, query.skip + query.top)
+            size = min(query.top, switches.max_top)
+        if switches.short_pages:
+            # The first page only: a link behind it is another one.
+            is_empty = "$skiptoken" not in query.options and self._chance.random() < _UNLUCKY
+            size = 0 if is_empty else max(1, size // 2)
+        stop = min(end, query.start + size)
+        has_more = stop < end and (query.top is None or switches.short_pages)
+        return Page(rows[start:stop], len(rows), has_more)
 
     def filter(
         self, condition: Condition | None, entity: EntityFact, nodes: list[Node]

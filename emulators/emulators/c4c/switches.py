@@ -19,6 +19,9 @@ class Switches:
         page_size: Rows per page.
         expand_page_size: Rows per page of a read with `$expand`.
         max_top: Rows given at most for `$top`; such an answer has no next link.
+        orderby: `$orderby` is `honoured`, `refused` (501), or `ignored` without a word.
+        short_pages: Pages hold fewer rows than asked for, first ones now and then none; a next
+            link leads on, beside `$top` too.
         next_link_host: Host and port put into `__next` instead of the ones asked.
         gt_lt: `gt` and `lt` are understood.
         substringof: `substringof('x',Prop)` is understood.
@@ -59,13 +62,15 @@ class Switches:
     page_size: int = 1000
     expand_page_size: int = 100
     max_top: int = 1000
+    orderby: str = "honoured"
+    short_pages: bool = False
     next_link_host: str = ""
     gt_lt: bool = False
     substringof: bool = False
     case_sensitive: bool = True
     unstable_or: bool = True
     max_or_terms: int = 30
-    inlinecount: bool = False
+    inlinecount: bool = True
     refuse_unfiltered_children: bool = True
     expand_shape: str = "array"
     blank_padding: bool = False
@@ -114,6 +119,7 @@ class Switches:
 
 
 CHOICES = {
+    "orderby": ("honoured", "refused", "ignored"),
     "order": ("shuffled", "stable"),
     "expand_shape": ("array", "results"),
     "state_lists": ("served", "refused"),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -67,10 +68,38 @@ def test_count_is_a_path_not_an_option(c4c: Any) -> None:
     answer = c4c.call("GET", "ContactCollection/$count", {"$filter": "LastName ge 'L00001'"})
     assert answer.get_data(as_text=True) == "2"
     assert "$count" in c4c.get("ContactCollection", 400, count="true")
-    assert "$inlinecount" in c4c.get("ContactCollection", 400, inlinecount="allpages")
-    c4c.switch(inlinecount=True)
     answer = c4c.call("GET", "ContactCollection", {"$inlinecount": "allpages"})
     assert answer.get_json()["d"]["__count"] == "3"
+    c4c.switch(inlinecount=False)
+    assert "$inlinecount" in c4c.get("ContactCollection", 400, inlinecount="allpages")
+
+
+def test_orderby_may_be_refused_or_ignored(c4c: Any) -> None:
+    _fill(c4c, 9)
+    c4c.switch(order="stable", orderby="ignored")
+    rows = c4c.get("ContactCollection", orderby="LastName desc")
+    assert [row["LastName"] for row in rows] == [f"L0000{number}" for number in range(9)]
+    assert rows != sorted(rows, key=lambda row: row["ObjectID"])
+    c4c.switch(orderby="refused")
+    assert "$orderby" in c4c.get("ContactCollection", 501, orderby="LastName")
+
+
+@pytest.mark.parametrize("options", [{}, {"$top": "6"}, {"$skip": "2", "$top": "6"}])
+def test_short_pages_lead_on_to_all_that_was_asked_for(c4c: Any, options: dict[str, str]) -> None:
+    _fill(c4c, 10)
+    c4c.switch(short_pages=True, page_size=6)
+    sizes, names = [], []
+    query = {**options, "$orderby": "LastName"}
+    while query:
+        page = c4c.call("GET", "ContactCollection", query).get_json()["d"]
+        sizes.append(len(page["results"]))
+        names += [row["LastName"] for row in page["results"]]
+        query = dict(parse_qsl(urlsplit(page.get("__next", "")).query))
+    first = int(options.get("$skip", "0"))
+    last = first + int(options.get("$top", "10"))
+    assert names == [f"L{number:05}" for number in range(first, min(last, 10))]
+    assert max(sizes) <= 3
+    assert all(sizes[1:])
 
 
 def test_a_single_row_comes_as_an_object_named_results(c4c: Any, account: Any) -> None:

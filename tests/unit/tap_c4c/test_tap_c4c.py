@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from c4c_client import TransientError
+from c4c_client import IncompleteListingError, TransientError
 from fakes.c4c import ACCOUNTS, CONTACTS, CUSTOMERS, FakeC4C, FakeRecordRequests
 from fakes.c4c_tap import REST, SINCE_1000, VIPS, bookmark, reads, shown, tap
 from fakes.singer import run, run_until_failure
@@ -278,9 +278,18 @@ class TestMissing:
         output = run(tap(c4c, state=state, requests=requests))
         assert ("A", "all", True) in shown(output)
 
-    def test_a_lookup_that_fails_proves_nothing(self, c4c: FakeC4C, state: dict[str, Any]) -> None:
+    @pytest.mark.parametrize(
+        ("method", "error", "detail"),
+        [
+            ("get_records", TransientError("busy"), "no answer"),
+            ("list_records", IncompleteListingError("not all"), "incomplete"),
+        ],
+    )
+    def test_i7_a_read_that_fails_proves_nothing(
+        self, c4c: FakeC4C, state: dict[str, Any], method: str, error: Exception, detail: str
+    ) -> None:
         c4c.remove("A")
-        c4c.failures["get_records"] = TransientError("busy")
+        c4c.failures[f"{method} {CONTACTS}"] = error
         requests = FakeRecordRequests(known={"A"})
         output, failure = run_until_failure(tap(c4c, views=[VIPS], state=state, requests=requests))
         assert failure is None
@@ -290,9 +299,11 @@ class TestMissing:
                 "view_name": "vips",
                 "ObjectID": "",
                 "problem": "refused",
-                "detail": "no answer",
+                "detail": detail,
             }
         ]
+        assert output.records("view_reads")
+        assert all(r["record_type"] != "contact" for r in output.records("view_reads"))
         assert all(r["view_name"] and "etag" in r for r in output.records("contacts"))
         assert bookmark(output.state, "vips") == bookmark(state, "vips")
         assert "contact" not in requests.done
