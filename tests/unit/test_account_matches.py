@@ -24,13 +24,15 @@ class Notes:
         del error, intent
         self.failures.append(task.link.link_id)
 
+    unreadable = failed
+
 
 def newcomer(name: str) -> Any:
     return SimpleNamespace(
         kind=RecordType.ACCOUNT,
         collection=ACCOUNTS,
         values={"name": name},
-        link=SimpleNamespace(link_id=name),
+        link=SimpleNamespace(link_id=name, c4c_id=None),
     )
 
 
