@@ -126,6 +126,15 @@ MAILBOXES = (
         (_APART,),
     ),
     Mutant(
+        "without its witness an item counts as gone",
+        ("I45", "I7"),
+        f"{_CLIENT}/lookup.py",
+        "                self.found.update({i: self._read(told, i) for i in unseen - self.found.keys()})"
+        "\n",
+        "                del unseen\n",
+        (_APART,),
+    ),
+    Mutant(
         "what its folder reports as gone is listed all the same",
         ("I50",),
         f"{_CLIENT}/lookup.py",

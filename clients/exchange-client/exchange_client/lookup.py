@@ -147,7 +147,17 @@ class _Search:
         if None in places.values():
             folder_ids.update(folder.id for folder in self._folders)
         for folder_id in sorted(folder_ids):
-            for contact_id in listed_ids(self._api, self._mailbox, folder_id, places):
+            try:
+                listed = listed_ids(self._api, self._mailbox, folder_id, places)
+            except ExchangeError as error:
+                # Without its witness nothing is said of an item; the others have their answers.
+                (told,) = sorted_out(self._api, self._mailbox, [error])
+                if isinstance(told, (MailboxError, ThrottledError)):
+                    raise told from None
+                unseen = {i for i, folder in places.items() if folder in {folder_id, None}}
+                self.found.update({i: self._read(told, i) for i in unseen - self.found.keys()})
+                continue
+            for contact_id in listed:
                 self.found[contact_id] = RejectedError(
                     "listed, and not found by its id",
                     code="listed_and_not_found",

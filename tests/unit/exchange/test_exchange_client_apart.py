@@ -163,6 +163,22 @@ def test_i45_creates_and_removals_can_be_sent_alone(service: Any, kind: str) -> 
     assert service.batches == [1, 1]
 
 
+@pytest.mark.parametrize("status", [400, 403, 409, 410, 413, 500, 503])
+def test_i45_without_a_listing_nothing_is_said_of_an_item_that_is_not_found(
+    service: Any, reply: Any, entity: Any, status: int
+) -> None:
+    default = {"id": "default", "displayName": "Contacts"}
+    service.on("GET", f"{ROOT}/contactFolders/contacts", reply(body=default))
+    service.on("GET", f"{ROOT}/contactFolders", reply(body={"value": []}))
+    service.on("GET", f"{ROOT}/contactFolders/default/contacts", reply.error(status, ""))
+    service.on("GET", item("2"), reply(body=entity("2")))
+
+    found = service.client(max_retries=0).get_contacts(BOX, ["1", "2"], {"1": "default"})
+
+    assert isinstance(found["1"], (RejectedError, TransientError, NotFoundError))
+    assert isinstance(found["2"], Contact)
+
+
 @pytest.mark.parametrize(
     ("is_known", "is_listed", "is_reported"), list(product([True, False], repeat=3))
 )
