@@ -55,8 +55,8 @@ soak: install ## play generated histories and worlds; SOAK_SECONDS, PLANNER_CASE
 	@$(IN_MEMORY) PYTHONPATH=tests:scripts $(BIN)/python scripts/soak.py
 
 .PHONY: matrix
-matrix: .venv/.installed ## let each operation of Graph answer anything for good, of one item and of one mailbox
-	@$(IN_MEMORY) MATRIX_FULL=1 $(BIN)/pytest -q -n 2 --show-capture=no tests/system/test_nobody_stops_anybody.py
+matrix: .venv/.installed ## let each operation of Graph and of C4C answer anything for good, of one item, record, view or mailbox
+	@$(IN_MEMORY) MATRIX_FULL=1 $(BIN)/pytest -q -n 2 --show-capture=no tests/system/test_nobody_stops_anybody.py tests/system/test_nobody_stops_anybody_c4c.py
 
 .PHONY: crashes
 crashes: .venv/.installed ## let sessions die at every write of every scene; SCENES chooses some
