@@ -102,15 +102,6 @@ class Cell:
         """Whether a code list is in trouble and no record."""
         return self.operation.partition(".")[0] in _STATE_LISTS
 
-    @property
-    def is_proof(self) -> bool:
-        """Whether the answer says that the one record is gone (I7)."""
-        return (
-            self.verb in ("get", "$batch")
-            and self.answer in ("404", "410")
-            and self.scope == "record"
-        )
-
 
 def _short(name: object) -> str:
     return str(name).partition(" ")[0]
@@ -273,17 +264,14 @@ def play(folder: Path, cell: Cell) -> None:
     for _ in range(4):
         world.make_issues_due()
         world.session()
-    _all_are_well(world, cell)
+    _all_are_well(world)
 
 
-def _all_are_well(world: TroubleWorld, cell: Cell) -> None:
+def _all_are_well(world: TroubleWorld) -> None:
     """Check that what was in trouble is in step as well, once, and nothing is open any more."""
     assert [issue.code for issue in world.open_issues()] == []
     for kind in KINDS:
         everybody = [PAIR, NEW, BLOCKED, OTHER_PAIR, OTHER_NEW, SHOWN]
-        if cell.is_proof and kind == cell.kind:
-            assert set(everybody) - {PAIR} <= set(world.names(kind)) <= set(everybody)
-            continue
         assert world.names(kind) == sorted(everybody)
         assert world.live(kind) == sorted(everybody)
         assert world.is_edited(kind, PAIR)
@@ -343,8 +331,6 @@ def _others_are_well(world: TroubleWorld, cell: Cell) -> None:
 
 def _nothing_is_lost(world: TroubleWorld, cell: Cell) -> None:
     kept = {PAIR, NEW, BLOCKED, OTHER_PAIR, OTHER_NEW}
-    if cell.is_proof:
-        kept.discard(PAIR)
     names, live = world.names(cell.kind), world.live(cell.kind)
     assert kept <= set(names)
     assert kept - {NEW, OTHER_NEW} <= set(live)
@@ -361,7 +347,7 @@ def _each_is_said_once(world: TroubleWorld, cell: Cell) -> None:
     assert len(set(said)) == len(said), [issue.code for issue in issues]
     of_types = [issue for issue in issues if issue.code == "view_refused"]
     assert len(of_types) <= (cell.scope != "record")
-    if cell.answer == "401 once" or cell.is_state_list or cell.is_proof:
+    if cell.answer == "401 once" or cell.is_state_list:
         return
     if cell.scope == "view":
         assert len(of_types) == 1

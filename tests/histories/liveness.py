@@ -79,6 +79,8 @@ class LivenessMachine(SyncMachine):
     @override
     def _disarm(self) -> None:
         super()._disarm()
+        # What happens once has happened, or never will.
+        self._troubles = [one for one in self._troubles if one[1]["answer"] != "401 once"]
         self._put_in_trouble()
 
     def _put_in_trouble(self) -> None:

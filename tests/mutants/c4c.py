@@ -20,6 +20,14 @@ C4C = (
         (_STOPPING,),
     ),
     Mutant(
+        "a record that is listed and not found by its key is taken for gone",
+        ("I7", "I45"),
+        f"{_CLIENT}/reading.py",
+        "            if records:\n                fail(condition",
+        "            if False:\n                fail(condition",
+        ("tests/unit/test_c4c_client_gone.py",),
+    ),
+    Mutant(
         "answers of a short batch are given to the first parts, whosever they are",
         ("I7",),
         f"{_CLIENT}/batch.py",

@@ -67,7 +67,7 @@ class CollectionReader:
     def records(
         self, object_ids: Sequence[str], failed: Failed | None = None
     ) -> dict[str, C4CRecord | None]:
-        """Read records by key; None only where C4C answered that very key with 404.
+        """Read records by key; None only where C4C knows that very key neither here nor listed.
 
         Args:
             object_ids: Keys.
@@ -76,23 +76,43 @@ class CollectionReader:
         keys = list(dict.fromkeys(object_ids))
         paths = {key: self._record_path(key) for key in keys}
         answers = self._answers(paths, failed)
-        if any(answer.status in _GONE for answer in answers.values()):
-            # A collection that is not offered (any more) answers every key with 404 as well;
-            # this read fails then, and nobody takes its records for deleted.
-            self.first_page({"$select": KEY, "$top": "1"})
+        missed = [key for key, answer in answers.items() if answer.status in _GONE]
+        gone = self._unlisted(missed, failed) if missed else set()
         found: dict[str, C4CRecord | None] = {}
         for key, answer in answers.items():
             try:
-                found[key] = (
-                    None
-                    if answer.status in _GONE
-                    else expect_key(read_record(self._checked(answer)), key)
-                )
+                if answer.status not in _GONE:
+                    found[key] = expect_key(read_record(self._checked(answer)), key)
+                elif key in gone:
+                    found[key] = None
             except C4CError as error:
                 if failed is None:
                     raise
                 failed(key, error)
         return found
+
+    def _unlisted(self, keys: Sequence[str], failed: Failed | None) -> set[str]:
+        """Return the keys of which no listing knows either: their records are gone for good (I7).
+
+        A collection that is not offered (any more) answers every key with 404, and a record in
+        trouble may answer so as well (I45): neither is taken for deleted.
+        """
+        conditions = {filters.eq(KEY, key): key for key in keys}
+        gone = set(keys)
+
+        def fail(condition: str, error: C4CError) -> None:
+            gone.discard(conditions[condition])
+            if failed is None:
+                raise error
+            # The one, or the whole collection? That raises.
+            self.first_page({"$select": KEY, "$top": "1"})
+            failed(conditions[condition], error)
+
+        found = self.search(list(conditions), [KEY], failed and fail, top=1)
+        for condition, records in zip(conditions, found, strict=True):
+            if records:
+                fail(condition, NotFoundError(f"{self._action}: it is listed, and not found"))
+        return gone
 
     def _answers(self, paths: Mapping[str, str], failed: Failed | None) -> dict[str, Answer]:
         """Send reads by name; leave out those to which no answer comes, if that is wanted."""
