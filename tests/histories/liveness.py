@@ -69,12 +69,14 @@ class LivenessMachine(SyncMachine):
         self._put_in_trouble()
 
     def heal(self) -> None:
-        """Let everything be well again, and one session see that it is."""
+        """Let everything be well again; one session sees that it is, and the next acts on it."""
         self._troubles.clear()
         self._excused = ""
         self._oracle.mailboxes = BOTH
         self._disarm()
-        self._attempt()
+        for _ in range(2):
+            self._let_a_day_pass()
+            self._attempt()
 
     @override
     def _disarm(self) -> None:

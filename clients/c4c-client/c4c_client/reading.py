@@ -76,7 +76,7 @@ class CollectionReader:
         keys = list(dict.fromkeys(object_ids))
         paths = {key: self._record_path(key) for key in keys}
         answers = self._answers(paths, failed)
-        missed = [key for key, answer in answers.items() if answer.status in _GONE]
+        missed = {key: answer for key, answer in answers.items() if answer.status in _GONE}
         gone = self._unlisted(missed, failed) if missed else set()
         found: dict[str, C4CRecord | None] = {}
         for key, answer in answers.items():
@@ -91,14 +91,14 @@ class CollectionReader:
                 failed(key, error)
         return found
 
-    def _unlisted(self, keys: Sequence[str], failed: Failed | None) -> set[str]:
+    def _unlisted(self, missed: Mapping[str, Answer], failed: Failed | None) -> set[str]:
         """Return the keys of which no listing knows either: their records are gone for good (I7).
 
         A collection that is not offered (any more) answers every key with 404, and a record in
         trouble may answer so as well (I45): neither is taken for deleted.
         """
-        conditions = {filters.eq(KEY, key): key for key in keys}
-        gone = set(keys)
+        conditions = {filters.eq(KEY, key): key for key in missed}
+        gone = set(missed)
 
         def fail(condition: str, error: C4CError) -> None:
             gone.discard(conditions[condition])
@@ -111,7 +111,7 @@ class CollectionReader:
         found = self.search(list(conditions), [KEY], failed and fail, top=1)
         for condition, records in zip(conditions, found, strict=True):
             if records:
-                fail(condition, NotFoundError(f"{self._action}: it is listed, and not found"))
+                fail(condition, read_error(missed[conditions[condition]], self._action))
         return gone
 
     def _answers(self, paths: Mapping[str, str], failed: Failed | None) -> dict[str, Answer]:
