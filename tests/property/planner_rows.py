@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from contact_sync.core.issues import EVENTS
 from contact_sync.core.model import Issue, Link, RecordType, Severity, Side
 from contact_sync.errors import HoldError, StaleIntentError
-from contact_sync.store import Hold, Intent, IssueRow, Request
+from contact_sync.store import NOT_DONE, Hold, Intent, IssueRow, Request
 from contact_sync.store.issues import severity_of
 
 if TYPE_CHECKING:
@@ -42,10 +42,11 @@ class Tables:
     holds: dict[str, Hold] = field(default_factory=dict)
     folders: dict[str, dict[RecordType, str]] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
+    not_done: set[tuple[Side, str]] = field(default_factory=set)
 
 
 class MemoryIntents:
-    """See `contact_sync.store.intents.Intents`; closed intents are dropped."""
+    """See `contact_sync.store.intents.Intents`; closed intents are dropped but for their links."""
 
     def __init__(self, rows: Tables, store: Shelf) -> None:
         self._rows = rows
@@ -75,9 +76,14 @@ class MemoryIntents:
         return opened
 
     def close(self, intent_id: str, outcome: str) -> None:
-        del outcome
-        if self._rows.intents.pop(intent_id, None) is None:
+        intent = self._rows.intents.pop(intent_id, None)
+        if intent is None:
             raise StaleIntentError(intent_id)
+        if outcome == NOT_DONE:
+            self._rows.not_done.add((intent.side, intent.link_id))
+
+    def not_done(self, side: Side) -> set[str]:
+        return {link_id for found, link_id in self._rows.not_done if found is side}
 
     def open_for(self, link_id: str) -> list[Intent]:
         return [intent for intent in self.list_open() if intent.link_id == link_id]

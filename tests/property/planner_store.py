@@ -234,6 +234,7 @@ class MemoryLinks:
             rows.links.pop(link_id, None)
             for intent in [one for one in rows.intents.values() if one.link_id == link_id]:
                 del rows.intents[intent.intent_id]
+            rows.not_done -= {(side, link_id) for side in Side}
             for hold in list(rows.holds.values()):
                 take_out(rows, hold, link_id)
 

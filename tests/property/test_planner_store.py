@@ -15,7 +15,7 @@ import pytest
 from contact_sync.core.issues import EVENTS
 from contact_sync.core.model import Issue, Link, Owes, Phase, RecordType, Side
 from contact_sync.errors import HoldError, StaleIntentError
-from contact_sync.store import Store
+from contact_sync.store import NOT_DONE, Store
 from contact_sync.store.tables import metadata
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -148,7 +148,7 @@ def _close_intent(pick: int) -> Call:
     def call(desk: Desk) -> object:
         found = desk.intents()
         name = found[pick % len(found)].intent_id if found else "none"
-        return desk.store.intents.close(name, "done")
+        return desk.store.intents.close(name, NOT_DONE if pick % 2 else "done")
 
     return call
 
@@ -334,6 +334,7 @@ def _other_reads(desk: Desk) -> Iterator[object]:
     for side in Side:
         yield sorted(map(_seen_intent, store.intents.list_open(side)))
         yield sorted(map(_seen_intent, store.intents.list_updates(side)))
+        yield sorted(store.intents.not_done(side))
         yield list(map(_seen_request, store.requests.list_(side)))
         yield store.requests.is_first_read(side)
     yield [sorted(map(_seen_intent, store.intents.open_for(one))) for one in LINKS]
