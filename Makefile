@@ -56,6 +56,7 @@ soak: install ## play generated histories and worlds; SOAK_SECONDS, PLANNER_CASE
 
 .PHONY: matrix
 matrix: .venv/.installed ## let each operation of Graph and of C4C answer anything for good, of one item, record, view or mailbox
+	@PYTHONPATH=tests $(BIN)/python -c "from harness import nobody, nobody_c4c; print('Graph:', len(nobody.cells()), 'cells; C4C:', len(nobody_c4c.cells()), 'cells')"
 	@$(IN_MEMORY) MATRIX_FULL=1 $(BIN)/pytest -q -n 2 --show-capture=no tests/system/test_nobody_stops_anybody.py tests/system/test_nobody_stops_anybody_c4c.py
 
 .PHONY: crashes

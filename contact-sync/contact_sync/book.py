@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
-from contact_sync.core.issues import MAILBOX_CODES, MAILBOX_WRITE_CODES, WRITE_CODES
+from contact_sync.core.issues import MAILBOX_CODES, MAILBOX_WRITE_CODES, WRITE_CODES, WRITTEN_TO
 from contact_sync.core.model import Issue, RecordType, Side
 from contact_sync.store import session_owner
 
@@ -118,6 +118,7 @@ class Book:
         self._classify = classify
         self._writable: set[str] = set()
         self._denied: dict[str, list[tuple[Task, Failure]]] = {}
+        self._of_other_side: set[str] | None = None
 
     def fresh(self, link: Link) -> Link:
         """Return the link as it stands in the store now."""
@@ -247,7 +248,20 @@ class Book:
             for other in WRITE_CODES:
                 if other != code:
                     self.store.issues.close(code=other, link_id=task.link.link_id)
-            self.issue(task, code, fields, detail)
+            self.issue(task, code, fields, f"{WRITTEN_TO[self._side]} {detail}".strip())
+        self._still_refused().discard(task.link.link_id)
+
+    def _still_refused(self) -> set[str]:
+        """Return the links whose write to the other side failed: a success here does not end it."""
+        if self._of_other_side is None:
+            mark = WRITTEN_TO[Side.C4C if self._side is Side.EXCHANGE else Side.EXCHANGE]
+            issues = [row.issue for row in self.store.issues.list_open()]
+            self._of_other_side = {
+                issue.link_id or ""
+                for issue in issues
+                if issue.code in WRITE_CODES and issue.detail.startswith(mark)
+            }
+        return self._of_other_side
 
     def tell_troubled(self) -> None:
         """Raise the issues about mailboxes in trouble, one for each.
@@ -357,9 +371,12 @@ class Book:
             self.store.intents.close(intent, "done")
         if task.contract.hold:
             self.store.holds.finish_link(task.contract.hold, task.link.link_id)
+        link_id = task.link.link_id
+        kept = WRITE_CODES if link_id in self._still_refused() else ()
         closed = [
-            self.store.issues.close(code=code, link_id=task.link.link_id)
+            self.store.issues.close(code=code, link_id=link_id)
             for code in _TRANSIENT_CODES
+            if code not in kept
         ]
         if self._side is Side.EXCHANGE and task.link.mailbox not in self._writable:
             self._writable.add(task.link.mailbox)

@@ -69,6 +69,8 @@ def apart(
     try:
         return read(failed.__setitem__)
     except C4CError as error:
+        if error.is_everybodys:
+            raise
         client.check_connection()
         failed.update(dict.fromkeys(names, error))
         return None

@@ -39,5 +39,8 @@ def fields_behind(task: Task, refused: Collection[str]) -> tuple[str, ...]:
 
 def report_left_out(book: Book, task: Task, names: Collection[str]) -> None:
     """Raise the issue about properties without which a record was written."""
-    if names:
-        book.issue(task, "rejected", names, "written without the named fields")
+    if not names:
+        return
+    # Without a field behind them they are settings; no edit of the item will end it.
+    tell = book.one_issue if fields_behind(task, names) else book.issue
+    tell(task, "rejected", names, "written without the named fields")

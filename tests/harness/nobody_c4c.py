@@ -42,7 +42,15 @@ OTHER_PAIR, OTHER_NEW, OTHER_ENDED = "Adason", "Freshson", "Byeson"
 #: A record that a user of C4C creates.
 SHOWN = "Comeson"
 
-_RECORD_VERBS = {"list": NEW, "get": PAIR, "update": PAIR, "create": NEW, "delete": ENDED}
+_RECORD_VERBS = {
+    "list": (NEW,),
+    "get": (PAIR,),
+    "update": (PAIR,),
+    "create": (NEW,),
+    "delete": (ENDED,),
+    # A batch that fails over what one record holds.
+    "$batch": (PAIR, NEW, ENDED),
+}
 _TYPE_OF = {collection: kind for kind, collection in COLLECTIONS.items()}
 #: Value helps that the tap reads for the sync.
 _STATE_LISTS = {
@@ -81,16 +89,17 @@ def called(kind: str, name: str) -> str:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the matrix; `scope` is `record`, `view` or `type`."""
+    """One cell of the matrix; `scope` is `record`, `view` or `type`; `whom` names the record."""
 
     operation: str
     answer: str
     scope: str
     kind: str
+    whom: str = ""
 
     def __str__(self) -> str:
-        kind = f"-{self.kind}" if self.operation == "$batch" else ""
-        return f"{self.operation}-{self.answer.replace(' ', '_')}-{self.scope}{kind}"
+        whom = f"-{self.whom}-{self.kind}" if self.operation == "$batch" else ""
+        return f"{self.operation}-{self.answer.replace(' ', '_')}-{self.scope}{whom}"
 
     @property
     def verb(self) -> str:
@@ -111,9 +120,10 @@ def cells() -> list[Cell]:
     """Return the whole matrix: a new operation of the emulator is in it by itself."""
     operations = C4CService(Clock(), 0).admin.operations()
     return [
-        Cell(operation, answer, scope, kind)
+        Cell(operation, answer, scope, kind, whom)
         for operation, answer in product(operations, ANSWERS)
         for scope, kind in _scopes(operation)
+        for whom in (_RECORD_VERBS[operation.rpartition(".")[2]] if scope == "record" else ("",))
     ]
 
 
@@ -235,14 +245,17 @@ class TroubleWorld(NoOverlap):
     def put_in_trouble(self, cell: Cell) -> int:
         """Register the fault of a cell."""
         conditions: dict[str, Any] = {"operation": cell.operation, "seconds": 3.0}
-        name = _RECORD_VERBS.get(cell.verb, PAIR)
+        where = "content" if cell.verb in ("create", "$batch") else "path"
         if cell.scope == "view":
             conditions["path"] = f"{STATUS[cell.kind]} eq '3'"
-        elif cell.scope == "record" and name == NEW:
-            conditions["content" if cell.verb == "create" else "path"] = NEW
-        elif cell.scope == "record":
-            (object_id,) = records_named(self, cell.kind, called(cell.kind, name))
-            conditions["content" if cell.verb == "$batch" else "path"] = re.escape(object_id)
+        elif cell.whom == NEW:
+            # A batch may be of any type; blanks are encoded in its addresses.
+            is_batch = cell.verb == "$batch"
+            name = called(cell.kind, NEW).replace(" ", "( |%20)") if is_batch else NEW
+            conditions[where] = name
+        elif cell.whom:
+            (object_id,) = records_named(self, cell.kind, called(cell.kind, cell.whom))
+            conditions[where] = re.escape(object_id)
         return int(self.c4c.trouble_for_good(cell.answer, **conditions))
 
 

@@ -320,3 +320,11 @@ class NoOverlap(World):
     def settings(self, plugin: str) -> dict[str, Any]:
         found = super().settings(plugin)
         return {**found, "overlap_minutes": 0} if plugin == "tap-c4c" else found
+
+
+class Hasty(NoOverlap):
+    """A world whose programs give up on C4C soon, as waiting is not what is looked at."""
+
+    @override
+    def c4c_settings(self) -> dict[str, Any]:
+        return {**super().c4c_settings(), "max_retries": 0}

@@ -79,6 +79,8 @@ SWITCHES: tuple[tuple[str, str, Any], ...] = (
     ("c4c", "null_strings", True),
     ("c4c", "require_if_match", True),
     ("c4c", "delete_status", 405),
+    ("c4c", "batch_errors", "stop"),
+    ("c4c", "error_body", "details"),
 )
 
 #: Switches that no history turns -> why.
@@ -88,6 +90,7 @@ LEFT_ALONE = {
     ("graph", "mailbox_concurrency"): "four is what the service documents",
     ("graph", "device_flow"): "sessions of a history sign in as an app",
     ("c4c", "business_address"): "a cleared address reappears by itself: nothing comes to rest",
+    ("c4c", "csrf_fetch"): "who needs a token and gets none writes nothing",
     ("c4c", "contact_needs_account"): "every contact would be an issue",
     ("c4c", "status_transitions"): "a table of the tenant; each status is left as ever",
 }

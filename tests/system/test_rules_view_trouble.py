@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from emulators.faults import ANSWERS
 from harness.rule_scenes import add_item, add_record, items_named, record_named
-from harness.world import NoOverlap, World
-from typing_extensions import override
+from harness.world import Hasty
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from harness.world import World
 
 VIEWS = [
     {"name": "sound", "record_type": "contact", "filter": "StatusCode eq '2'"},
@@ -25,14 +26,6 @@ PLACES = {
 }
 #: One of each kind that the client tells apart.
 REFUSALS = ("400", "403", "404", "503", "reset")
-
-
-class Hasty(NoOverlap):
-    """A world whose programs give up soon, as waiting is not what is looked at."""
-
-    @override
-    def c4c_settings(self) -> dict[str, Any]:
-        return {**super().c4c_settings(), "max_retries": 0}
 
 
 @pytest.fixture

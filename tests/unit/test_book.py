@@ -94,3 +94,20 @@ def test_i45_denials_of_items_alone_accuse_no_mailbox(tmp_path: Path) -> None:
 
 def _open_codes(store: Store) -> list[str]:
     return [row.issue.code for row in store.issues.list_open()]
+
+
+@pytest.mark.parametrize("failed", Side)
+@pytest.mark.parametrize("written", Side)
+def test_i45_a_success_ends_the_issue_about_a_write_to_its_own_side_alone(
+    tmp_path: Path, failed: Side, written: Side
+) -> None:
+    """What C4C refuses is not in step, whatever is written to the item meanwhile."""
+    task = _Task(Contract(op=Op.UPDATE, link="link", mailbox=LINK.mailbox), LINK)
+    with Store.open(str(tmp_path / "sync.db")) as store:
+        store.links.save(LINK)
+        failure = Failure(FailureKind.REJECTED, detail="400")
+        Book(store, failed, lambda _: failure).failed(task, ValueError())
+        Book(store, written, lambda _: failure).done(task, LINK)
+        assert _open_codes(store) == ([] if written is failed else ["rejected"])
+        Book(store, failed, lambda _: failure).done(task, LINK)
+        assert _open_codes(store) == []

@@ -19,7 +19,14 @@ from __future__ import annotations
 
 
 class C4CError(Exception):
-    """Root of all errors this package raises on purpose."""
+    """Root of all errors this package raises on purpose.
+
+    Attributes:
+        is_everybodys: C4C was asked whether it takes anything of the kind, and does not: it is no
+            trouble of single records.
+    """
+
+    is_everybodys = False
 
 
 class ThrottledError(C4CError):

@@ -27,7 +27,6 @@ from c4c_client.errors import (
 )
 from c4c_client.model import Code
 from c4c_client.paging import KEY, SERVER_PAGE_SIZE, read_linked, select_option, walk
-from c4c_client.transport import SERVICE_DOCUMENT
 from c4c_client.urls import collection_path, entity_path, next_path, with_options
 
 if TYPE_CHECKING:
@@ -137,7 +136,7 @@ class CollectionReader:
             return dict(zip(names, found, strict=True))
         except C4CError as error:
             # Whether one part is in trouble or the whole service is asked, not guessed (I45).
-            self._transport.get(SERVICE_DOCUMENT, "read the service document")
+            self._transport.check_batches()
             if len(names) == 1:
                 failed(names[0], error)
                 return {}

@@ -19,7 +19,7 @@ from c4c_client.batch import Part, encode_batch
 from c4c_client.connection import BrokenConnectionError
 from c4c_client.credentials import credentials_for
 from c4c_client.error_mapping import batch_error, is_token_refused, read_error
-from c4c_client.errors import ProtocolError, TransientError, UnknownOutcomeError
+from c4c_client.errors import C4CError, ProtocolError, TransientError, UnknownOutcomeError
 from c4c_client.retry import retry_decision, was_turned_away
 
 if TYPE_CHECKING:
@@ -136,7 +136,11 @@ class Transport:
             C4CError: C4C takes no batches.
         """
         part = Part("GET", SERVICE_DOCUMENT, self.read_headers)
-        self.post_batch(*encode_batch([part]), has_writes=False)
+        try:
+            self.post_batch(*encode_batch([part]), has_writes=False)
+        except C4CError as error:
+            error.is_everybodys = True
+            raise
 
     def wait_before_retry(self, answers: list[Answer], attempt: int) -> bool:
         """Wait as the answers of reads ask for; False if no further attempt is due."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contact_sync.core.model import Severity
+from contact_sync.core.model import Severity, Side
 
 
 @dataclass(frozen=True)
@@ -257,6 +257,8 @@ MAILBOX_READ_CODES = (
 MAILBOX_WRITE_CODES = ("mailbox_full", "mailbox_named_properties", "mailbox_not_writable")
 #: What can be wrong with a write of one link: one of these is open, the last one that was seen.
 WRITE_CODES = ("rejected", "unavailable", "unknown_outcome")
+#: What the detail of such an issue begins with: the side that did not take the write.
+WRITTEN_TO = {Side.C4C: "C4C:", Side.EXCHANGE: "Exchange:"}
 MAILBOX_CODES = frozenset((*MAILBOX_READ_CODES, *MAILBOX_WRITE_CODES))
 
 

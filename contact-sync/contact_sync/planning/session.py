@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from contact_sync.core import guards
 from contact_sync.core.fields import FieldMap
+from contact_sync.core.issues import WRITE_CODES, WRITTEN_TO
 from contact_sync.core.model import Direction, FieldPolicy, Issue, Link, RecordType, Side
 
 if TYPE_CHECKING:
@@ -61,6 +62,12 @@ class Session:
             for link_id in hold.link_ids
         }
         issues = [row.issue for row in store.issues.list_open()]
+        self._refused = {
+            (issue.link_id, side)
+            for issue in issues
+            for side, mark in WRITTEN_TO.items()
+            if issue.code in WRITE_CODES and issue.detail.startswith(mark)
+        }
         self._with_issues = {
             remote for issue in issues for remote in (issue.exchange_id, issue.c4c_id) if remote
         }
@@ -295,6 +302,12 @@ class Session:
         """Close an issue about an item whose cause is gone."""
         if exchange_id in self._with_issues:
             self.store.issues.close(code=code, mailbox=mailbox, exchange_id=exchange_id)
+
+    def nothing_to_write(self, link: Link, side: Side) -> None:
+        """Close the issue about a write to a side that did not take it: there is none any more."""
+        if (link.link_id, side) in self._refused:
+            for code in WRITE_CODES:
+                self.store.issues.close(code=code, link_id=link.link_id)
 
     def close_issues_of(self, mailbox: str, exchange_id: str, *, but_links: bool = False) -> None:
         """Close every issue about an item that is gone.

@@ -246,6 +246,8 @@ class Upload:
             self._store.links.save(link)
         if edits.unknown:
             yield from self.adopt(link, record, edits.unknown)
+        elif not edits.forward and not relink:
+            self._session.nothing_to_write(link, Side.C4C)
         yield from self._update(link, {*edits.forward, *relink}, record, now)
 
     def _keep(self, link: Link, record: Mapping[str, Any]) -> None:

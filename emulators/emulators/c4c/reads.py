@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Response
@@ -104,6 +105,7 @@ class _Read:
 
     def single(self, entity: EntityFact, node: Node) -> Response:
         query = self._query(entity)
+        self._break([node], query)
         content = self._presenter.single(entity, node, query.select, query.expand)
         response = render(self._request, content)
         response.headers["etag"] = self._presenter.etag(entity, node)
@@ -141,6 +143,7 @@ class _Read:
         overlap = int("duplicate_row" in self._named and query.start > 0)
         page = picker.page(query, entity, nodes, overlap)
         chosen, has_more = self._disturb(page)
+        self._break(chosen, query)
         show = self._presenter.shape(entity, query.select, query.expand)
         content: dict[str, Any] = {"results": [show(node) for node in chosen]}
         if query.wants_count:
@@ -173,6 +176,18 @@ class _Read:
             keep = int(self._named["short_page"].get("rows", len(nodes) // 2))
             return nodes[:keep], False
         return nodes, page.has_more
+
+    def _break(self, nodes: Sequence[Node], query: Query) -> None:
+        """Fail over one row that is to be shown with more than its key, as damaged data does.
+
+        Raises:
+            ODataError: The row is among these.
+        """
+        fault = self._named.get("broken_row")
+        if fault is None or query.select == ("ObjectID",):
+            return
+        if any(node.object_id == fault["object_id"] for node in nodes):
+            raise ODataError("Scripted fault", status=HTTPStatus(fault.get("status", 500)))
 
     def _next_link(self, query: Query, row_count: int) -> str:
         if "repeat_next" in self._named:

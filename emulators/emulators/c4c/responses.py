@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
 from werkzeug.wrappers import Response
 
+from emulators.c4c.exceptions import ODataError
 from emulators.c4c.facts import NAMESPACE
 from emulators.c4c.models import table_of
 from emulators.c4c.values import to_etag
@@ -17,14 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from emulators.c4c.derived import Reader
-    from emulators.c4c.exceptions import ODataError
     from emulators.c4c.facts import EntityFact, Facts, Navigation
     from emulators.c4c.models import Node
     from emulators.c4c.switches import Switches
     from emulators.c4c.urls import ODataRequest
+    from emulators.faults import Fault
 
 JSON_TYPE = "application/json"
 _ATOM_TYPE = "application/atom+xml"
+_PROPERTY = re.compile(r"[Pp]roperty '(\w+)'")
 _DATA = "http://schemas.microsoft.com/ado/2007/08/dataservices"
 
 
@@ -131,18 +134,44 @@ def render(request: ODataRequest, content: dict[str, Any], status: int = HTTPSta
     return Response(f"<?xml version='1.0'?>{text}", status, content_type=_ATOM_TYPE)
 
 
-def render_error(request: ODataRequest, error: ODataError) -> Response:
-    """Write a refusal as JSON, or as XML when JSON was not asked for."""
-    if request.wants_json:
-        text, content_type = error_json(error.code, error.message), JSON_TYPE
-    else:
-        content_type = "application/xml"
-        text = (
-            f"<?xml version='1.0'?><error xmlns='{_DATA}/metadata'>"
-            f"<code>{escape(error.code)}</code>"
-            f"<message xml:lang='en'>{escape(error.message)}</message></error>"
-        )
+def render_error(request: ODataRequest, error: ODataError, form: str = "json") -> Response:
+    """Write a refusal as JSON, or as XML when JSON was not asked for; see `error_body`."""
+    content_type, text = _error_text(error, form if request.wants_json else "xml")
     return Response(text, error.status, error.headers, content_type=content_type)
+
+
+def scripted(fault: Fault, form: str) -> Response:
+    """Write the refusal of a scripted fault; what is said of its body holds in any form."""
+    content_type, text = _error_text(ODataError(fault.message, code=fault.code or ""), form)
+    response = fault.response(text)
+    if fault.body == "json":
+        response.content_type = content_type
+    return response
+
+
+def _error_text(error: ODataError, form: str) -> tuple[str, str]:
+    """Return content type and body of a refusal."""
+    code, message = error.code, error.message
+    match form:
+        case "text":
+            return JSON_TYPE, json.dumps({"error": {"code": code, "message": message}})
+        case "details":
+            named = _PROPERTY.search(message)
+            detail = {"code": code, "message": message, "propertyref": named[1] if named else ""}
+            body = json.loads(error_json(code, "The request was refused"))
+            body["error"]["innererror"] = {"errordetails": [detail]}
+            return JSON_TYPE, json.dumps(body)
+        case "html":
+            return "text/html", f"<html><body><h1>{error.status}</h1></body></html>"
+        case "empty":
+            return "text/plain", ""
+        case "xml":
+            return "application/xml", (
+                f"<?xml version='1.0'?><error xmlns='{_DATA}/metadata'>"
+                f"<code>{escape(code)}</code>"
+                f"<message xml:lang='en'>{escape(message)}</message></error>"
+            )
+    return JSON_TYPE, error_json(code, message)
 
 
 def error_json(code: str, message: str) -> str:

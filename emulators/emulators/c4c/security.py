@@ -88,6 +88,8 @@ class Security:
         """Add token and cookies to the answer of a GET that asked for them."""
         if request.headers.get(CSRF_HEADER, "").lower() != "fetch":
             return
+        if self._switches.csrf_fetch != "served":
+            return
         session_id = request.cookies.get(_SESSION_COOKIE, "")
         session = self._live_session(session_id)
         if session is None:
@@ -97,6 +99,11 @@ class Security:
         response.headers[CSRF_HEADER] = session.token
         for name, value in ((_SESSION_COOKIE, session_id), (_XSRF_COOKIE, session.xsrf)):
             response.set_cookie(name, value, path="/", secure=True, httponly=True)
+
+    def refuses_fetch(self, request: Request) -> bool:
+        """Whether a GET fails for asking for a token (SAP/cloud-sdk-js 1185)."""
+        is_asked = request.headers.get(CSRF_HEADER, "").lower() == "fetch"
+        return is_asked and self._switches.csrf_fetch == "refused"
 
     def check_token(self, request: Request) -> Response | None:
         """Return the 403 answer unless token and cookies belong together and are fresh.

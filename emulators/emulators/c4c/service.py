@@ -16,7 +16,7 @@ from emulators.c4c.batch import Changeset, Part, PartAnswer, parse_batch, write_
 from emulators.c4c.exceptions import ODataError, not_found
 from emulators.c4c.models import User
 from emulators.c4c.reads import answer_get
-from emulators.c4c.responses import error_json, render_error
+from emulators.c4c.responses import render_error, scripted
 from emulators.c4c.security import SCOPE
 from emulators.c4c.tenant import TECHNICAL_LOGIN, Tenant
 from emulators.c4c.urls import (
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from emulators.faults import Fault, Interception
 
 _DEFAULT_PORT = ":443"
+_FAILED = HTTPStatus.BAD_REQUEST
 _NOBODY = User("", "")
 
 
@@ -106,15 +107,15 @@ class C4CService:
         plain = self._to_odata(request, target, _NOBODY)
         hit = self._begin(plain)
         if hit.answer:
-            return _scripted(hit.answer)
+            return self._scripted(hit.answer)
         if "maintenance" in hit.named:
             return _html("Scheduled maintenance", HTTPStatus.OK)
         try:
             response = self._guarded(request, plain, target, hit)
         except ODataError as error:
-            return render_error(plain, error)
+            return self._refusal(plain, error)
         hit.finish()
-        return _scripted(hit.after) if hit.after else response
+        return self._scripted(hit.after) if hit.after else response
 
     def _guarded(
         self, request: Request, plain: ODataRequest, target: str, hit: Interception
@@ -130,13 +131,15 @@ class C4CService:
                 refusal = security.check_token(request)
                 if refusal is not None:
                     return refusal
+            if security.refuses_fetch(request):
+                raise ODataError("Internal server error", HTTPStatus.INTERNAL_SERVER_ERROR)
         odata = self._to_odata(request, target, caller.user)
         if odata.path == BATCH:
             return self._batch(odata)
         try:
             response = self._handle(odata, hit)
         except ODataError as error:
-            response = render_error(plain, error)
+            response = self._refusal(plain, error)
         if request.method == "GET":
             with self._tenant.lock:
                 security.hand_out_token(request, response)
@@ -193,12 +196,17 @@ class C4CService:
         if outer.method != "POST":
             raise ODataError("Method not allowed", HTTPStatus.METHOD_NOT_ALLOWED)
         items = parse_batch(outer.headers.get("Content-Type", ""), outer.body)
-        answers: list[PartAnswer | list[PartAnswer]] = [
-            self._changeset(item, outer)
-            if isinstance(item, Changeset)
-            else self._lone_part(item, outer)
-            for item in items
-        ]
+        answers: list[PartAnswer | list[PartAnswer]] = []
+        for item in items:
+            answer = (
+                self._changeset(item, outer)
+                if isinstance(item, Changeset)
+                else self._lone_part(item, outer)
+            )
+            answers.append(answer)
+            has_failed = isinstance(answer, PartAnswer) and answer.response.status_code >= _FAILED
+            if has_failed and self._tenant.switches.batch_errors == "stop":
+                break
         content_type, body = write_batch(answers)
         return Response(body, HTTPStatus.ACCEPTED, content_type=content_type)
 
@@ -211,7 +219,7 @@ class C4CService:
             response = refusal.response
         hit.finish()
         if hit.after:
-            response = _scripted(hit.after)
+            response = self._scripted(hit.after)
         return PartAnswer(response, part.content_id)
 
     def _changeset(
@@ -231,7 +239,7 @@ class C4CService:
         for hit in hits:
             hit.finish()
         after = next((hit.after for hit in hits if hit.after), None)
-        return answers if after is None else PartAnswer(_scripted(after))
+        return answers if after is None else PartAnswer(self._scripted(after))
 
     def _attempt(self, odata: ODataRequest, hit: Interception, *, is_changeset: bool) -> Response:
         """Carry out one part of a batch.
@@ -240,12 +248,18 @@ class C4CService:
             _RefusedError: With the answer; raised, so that a changeset is taken back.
         """
         if hit.answer:
-            raise _RefusedError(_scripted(hit.answer))
+            raise _RefusedError(self._scripted(hit.answer))
         try:
             _check_part(odata, is_changeset=is_changeset)
             return self._handle(odata, hit)
         except ODataError as error:
-            raise _RefusedError(render_error(odata, error)) from None
+            raise _RefusedError(self._refusal(odata, error)) from None
+
+    def _scripted(self, fault: Fault) -> Response:
+        return scripted(fault, self._tenant.switches.error_body)
+
+    def _refusal(self, odata: ODataRequest, error: ODataError) -> Response:
+        return render_error(odata, error, self._tenant.switches.error_body)
 
     def _bearer(self, request: Request) -> Response:
         hit = self._tenant.faults.begin(Call(request.method, TOKEN_PATH.lstrip("/"), "token"))
@@ -262,10 +276,6 @@ class _RefusedError(Exception):
     def __init__(self, response: Response) -> None:
         super().__init__()
         self.response = response
-
-
-def _scripted(fault: Fault) -> Response:
-    return fault.response(error_json(fault.code or "", fault.message))
 
 
 def _html(text: str, status: HTTPStatus) -> Response:

@@ -51,11 +51,18 @@ class Switches:
             account's).
         format_phones: Phone numbers are reformatted.
         csrf: `basic` (needed with Basic authentication) or `none`.
+        csrf_fetch: A GET that asks for a token is `served`, `refused` (500), or answered with
+            success and `empty`-handed.
         csrf_lifetime_seconds: Age at which token and cookie stop working.
         stale_reads: Number of reads after a write that still see the world before it.
         stale_scope: `collections` or `all` reads.
         max_parallel: Requests in work at once; more answer 503.
         max_url_length: Longer request lines answer 414.
+        batch_errors: After a part that failed a batch may `go_on`, or `stop`: no later part is
+            carried out or answered.
+        error_body: Form of refusals where JSON was asked for: `json` as documented; `text` (the
+            message is no object); `details` (a generic message; the property stands in the
+            details alone); `xml`; `html`; `empty`.
     """
 
     order: str = "shuffled"
@@ -92,11 +99,14 @@ class Switches:
     business_address: str = "own"
     format_phones: bool = True
     csrf: str = "basic"
+    csrf_fetch: str = "served"
     csrf_lifetime_seconds: int = 1800
     stale_reads: int = 0
     stale_scope: str = "collections"
     max_parallel: int = 10
     max_url_length: int = 8192
+    batch_errors: str = "go_on"
+    error_body: str = "json"
 
     def set(self, name: str, value: Any) -> None:  # noqa: ANN401 - any JSON value, checked here
         """Turn one switch.
@@ -129,5 +139,8 @@ CHOICES = {
     "account_change": ("add", "replace"),
     "business_address": ("own", "account_when_blank"),
     "csrf": ("basic", "none"),
+    "csrf_fetch": ("served", "refused", "empty"),
+    "batch_errors": ("go_on", "stop"),
+    "error_body": ("json", "text", "details", "xml", "html", "empty"),
     "stale_scope": ("collections", "all"),
 }

@@ -33,6 +33,7 @@ NAMED_FAULTS = frozenset(
         "duplicate_row",
         "locked",
         "maintenance",
+        "broken_row",
         "user_edit",
     }
 )
