@@ -163,4 +163,12 @@ READS = (
         "        if not first.next_link or shown:\n",
         (f"{_UNIT}/test_c4c_client_listings.py",),
     ),
+    Mutant(
+        "companies that were edited are asked for one by one",
+        ("I50",),
+        "target-c4c/target_c4c/updating.py",
+        "        self._accounts.look_up(\n",
+        "        list(\n",
+        ("tests/system/test_bounded_requests.py",),
+    ),
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from c4c_client import C4CClient
+from harness.scenes import edit_item
 from harness.world import ALICE, World
 from tap_c4c.tap import TapC4C
 
@@ -147,3 +148,23 @@ def _create(world: World, folder: str, number: int, company: str) -> None:
 
 def _c4c_creates(result: SessionResult) -> int:
     return result.writes["c4c"]
+
+
+def test_i50_companies_edited_in_one_session_are_asked_for_together(tmp_path: Path) -> None:
+    with World(tmp_path, mapper={"contact": {"company_change": "relink"}}) as world:
+        world.c4c.set_switch("account_change", "replace")
+        numbers = range(12)
+        for number in numbers:
+            world.c4c.create_account({"Name": f"Firma{number} GmbH", "RoleCode": "CRM000"})
+        world.settle()
+        folder = world.folder_id("contact")
+        for number in numbers:
+            _create(world, folder, number, company=f"Firma{number} GmbH")
+        world.settle()
+        for number, item in enumerate(e for e in world.items() if e["properties"]["surname"]):
+            edit_item(world, item["id"], companyName=f"Firma{(number + 5) % 12} GmbH")
+        world.session()
+        requests = _requests(world, "c4c")
+        # The names in one batch, and the updates in another.
+        assert _count(requests, "POST $batch") <= 3, requests
+        assert _count(requests, "GET CorporateAccountCollection") <= 2 * 12 + 4 + 2, requests
