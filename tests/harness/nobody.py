@@ -7,6 +7,7 @@ playing one: what the others come to, and what is said of the one in trouble.
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from dataclasses import dataclass
 from itertools import product
@@ -74,6 +75,9 @@ UNUSED = frozenset(
         "categories.delete",
     }
 )
+
+#: Longer than the patience of the client.
+_HANG_SECONDS = 1.5
 
 _PROTOTYPES = Prototypes()
 
@@ -146,6 +150,9 @@ def play(folder: Path, cell: Cell) -> None:
     try:
         for number in range(3):
             world.session()
+            if cell.answer == "hang":
+                # What else is in that batch takes effect when the client has given up already.
+                time.sleep(_HANG_SECONDS)
             _nothing_is_removed(world, cell, present)
             if number:
                 _others_are_well(world, cell)
@@ -181,7 +188,7 @@ def _acted(world: World) -> None:
 
 def _put_in_trouble(world: TroubledWorld, cell: Cell) -> None:
     """Register the fault of a cell."""
-    conditions: dict[str, Any] = {"operation": cell.operation, "seconds": 3.0}
+    conditions: dict[str, Any] = {"operation": cell.operation, "seconds": _HANG_SECONDS}
     if cell.operation == "batch":
         conditions["content"] = _content(world, cell)
     else:
