@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from contact_sync.cli import app, terminal
+from contact_sync.cli import app, render, terminal
 from contact_sync.core.model import Issue, Link, Phase, RecordType, Side
 from contact_sync.store import Store
 from hypothesis import HealthCheck, example, given, settings
@@ -103,3 +103,11 @@ def test_i51_an_error_is_one_printable_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize("length", [terminal.LONGEST, terminal.LONGEST + 1])
 def test_what_is_no_longer_than_an_id_stays_whole(length: int) -> None:
     assert ("more" in terminal.shown("a" * length)) == (length > terminal.LONGEST)
+
+
+def test_i51_what_became_of_a_command_is_printable(capsys: pytest.CaptureFixture[str]) -> None:
+    render.forgotten({"mailbox": EVIL, "forgotten": {EVIL: 1}})
+    render.decision({"hold_id": EVIL, "state": "approved"})
+    told = capsys.readouterr().out
+    assert "owned" in told
+    assert all(line.isprintable() for line in told.split("\n"))
