@@ -41,7 +41,7 @@ SETTINGS = (
         f"{_SYNC}/planning/sights.py",
         "            if link.in_view and (is_news or link.link_id in asking) and",
         "            if link.in_view and is_news and",
-        (_CHANGED_VIEWS,),
+        (f"{_UNIT}/test_planning_sights.py",),
     ),
     Mutant(
         "what fell out of a mailbox's sight is never looked for",
