@@ -171,11 +171,12 @@ class TroubleWorld(NoOverlap):
         # What was left to hang is not counted as being served.
         self.c4c.set_switch("max_parallel", 1000)
         self.round = 0
+        #: Seconds that programs wait for C4C.
+        self.patience = 60
 
     @override
     def c4c_settings(self) -> dict[str, Any]:
-        # Shorter than a hang of the script: the client gives up first.
-        return {**super().c4c_settings(), "max_retries": 0, "timeout_seconds": 1}
+        return {**super().c4c_settings(), "max_retries": 0, "timeout_seconds": self.patience}
 
     def open_issues(self) -> list[Issue]:
         """Return what a person must act on."""
@@ -244,7 +245,7 @@ class TroubleWorld(NoOverlap):
 
     def put_in_trouble(self, cell: Cell) -> int:
         """Register the fault of a cell."""
-        conditions: dict[str, Any] = {"operation": cell.operation, "seconds": 3.0}
+        conditions: dict[str, Any] = {"operation": cell.operation, "seconds": 5.0}
         where = "content" if cell.verb in ("create", "$batch") else "path"
         if cell.scope == "view":
             conditions["path"] = f"{STATUS[cell.kind]} eq '3'"
@@ -310,6 +311,9 @@ _UNHEARD = ("500", "reset", "hang")
 def _world(folder: Path, cell: Cell) -> TroubleWorld:
     """Return a world in which each operation is going to be needed."""
     world = cast("TroubleWorld", _PROTOTYPES.copy_to(folder, "acted", TroubleWorld, _acted))
+    if cell.answer == "hang":
+        # Shorter than a hang of the script: the client gives up first.
+        world.patience = 2
     if cell.is_state_list:
         with world.store() as store:
             store.settings.set_(f"states:{cell.kind}:tried", "2020-01-01T00:00:00+00:00")

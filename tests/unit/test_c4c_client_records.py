@@ -210,7 +210,9 @@ def test_a_batch_answered_otherwise(answer: requests.Response, expected: type[Ex
     tenant = Tenant(on_batch=lambda _, __: answer)
     results = tenant.client().execute([create(), update("A")])
     assert [type(result.error) for result in results] == [expected, expected]
-    asked = [["GET ?$format=json"]]  # Is it one of the two, or does C4C take no batches?
+    asked = [
+        ["GET ContactStatusCodeCollection?$top=1&$format=json"]
+    ]  # Is it one of the two, or does C4C take no batches?
     assert tenant.batches[1:] == (asked if expected in (AuthError, ProtocolError) else [])
 
 
@@ -226,7 +228,7 @@ def test_after_a_batch_refused_as_a_whole_nothing_more_is_sent() -> None:
     tenant = Tenant(on_batch=lambda number, _: response(403) if number >= 2 else None)
     results = tenant.client(batch_size=1).execute([create(), create(), create()])
     assert [type(result.error) for result in results] == [type(None), AuthError, AuthError]
-    assert tenant.batches[2:] == [["GET ?$format=json"]]
+    assert tenant.batches[2:] == [["GET ContactStatusCodeCollection?$top=1&$format=json"]]
 
 
 def test_writes_without_an_answer_are_unknown_the_others_are_not() -> None:
