@@ -49,7 +49,7 @@ SETTINGS = (
         f"{_SYNC}/planning/sights.py",
         "                self._session.ask_for_all(kind)",
         "                pass",
-        (_CHANGED_VIEWS,),
+        (f"{_UNIT}/test_planning_sights.py",),
     ),
     Mutant(
         "a record that C4C ended waits for the view's approval",
