@@ -45,6 +45,7 @@ class Write:
         agreed: Fields that already had the wanted value.
         intent: Opened once, before the first PATCH.
         is_alone: Whether the last PATCH got no answer: one of its batch may be the cause (I45).
+        folder_id: Where the item was read last.
     """
 
     task: Task
@@ -54,6 +55,7 @@ class Write:
     agreed: tuple[str, ...] = field(default=())
     intent: str | None = None
     is_alone: bool = False
+    folder_id: str = ""
 
 
 def link_text(book: Book, task: Task) -> str:
@@ -77,7 +79,20 @@ class Writing:
                 return
             open_ = self._round(mailbox, open_)
         for write in open_:
-            self._book.issue(write.task, "unavailable", write.written)
+            if write.strips and self._is_thrown_away(mailbox, write):
+                self._vanished(write)
+            else:
+                self._book.issue(write.task, "unavailable", write.written)
+
+    def _is_thrown_away(self, mailbox: str, write: Write) -> bool:
+        """Whether an item that can be read and not written lies in no contact folder any more.
+
+        Deleted Items are such a place: a look by id may still find what lies there.
+        """
+        tree = {folder.id for folder in self._client.list_folders(mailbox)}
+        folder_id = write.folder_id
+        is_served = folder_id in tree or self._client.find_folder(mailbox, folder_id, tree)
+        return not is_served
 
     def _round(self, mailbox: str, writes: list[Write]) -> list[Write]:
         items = self._client.get_contacts(
@@ -95,6 +110,7 @@ class Writing:
             if item is None or _has_left(write, item, managed):
                 self._vanished(write)
                 continue
+            write.folder_id = item.folder_id
             update = self._prepare(write, item)
             if update is None:
                 self._settle(write, item)

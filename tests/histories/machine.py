@@ -295,7 +295,7 @@ class SyncMachine(RuleBasedStateMachine):
             for position, hold in enumerate(holds):
                 is_rejected = position % 2 or (len(holds) == 1 and self._ledger.steps % 2)
                 (store.holds.reject if is_rejected else store.holds.approve)(hold.hold_id)
-                self._oracle.watch.note_decision(hold, "rejected" if is_rejected else "approved")
+                self._oracle.note_decision(hold, "rejected" if is_rejected else "approved")
         if holds:
             self._settle()
             self._judge()

@@ -19,6 +19,7 @@ from histories.sometimes import Watch
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from contact_sync.store import Hold
     from harness.world import World
 
 _REMOVALS = ("delete_item", "move_out", "obsolete", "remove_record")
@@ -77,6 +78,20 @@ class Oracle:
             for tag in _tags(seen, {issue.exchange_id, issue.c4c_id}):
                 for name in issue.fields:
                     self._ledger.conflicts.add((tag, name))
+
+    def note_decision(self, hold: Hold, decision: str) -> None:
+        """Note that a hold is `approved` or `rejected`.
+
+        Who is removed in one mailbox, and comes back because the hold of another was rejected,
+        comes back as C4C knows it: only the item that was held is as its user left it.
+        """
+        self.watch.note_decision(hold, decision)
+        for tag in self._tags_of([hold], look(self._world)) & self._ledger.people.keys():
+            extras = self._ledger.people[tag].extras
+            kept = extras.get(hold.mailbox) if decision == "rejected" else None
+            extras.clear()
+            if kept is not None:
+                extras[hold.mailbox] = kept
 
     def violations(self) -> list[str]:
         """Judge every person, and what must never change; begin a new span of time."""
@@ -223,6 +238,10 @@ class Oracle:
         """Return the tags of people with a hold that is not carried out yet."""
         with self._world.store() as store:
             holds = store.holds.list_(("pending", "approved", "rejected"))
+        return self._tags_of(holds, seen)
+
+    def _tags_of(self, holds: list[Hold], seen: dict[str, Traces]) -> set[str]:
+        with self._world.store() as store:
             links = [store.links.get(link_id) for hold in holds for link_id in hold.link_ids]
         ids = {remote for link in links if link for remote in (link.exchange_id, link.c4c_id)}
         return set(_tags(seen, ids))

@@ -13,6 +13,14 @@ _WAITS = "tests/unit/test_batch_waits.py"
 
 EDGES = (
     Mutant(
+        "an item in Deleted Items whose mark is to be taken off is tried for ever",
+        ("I45",),
+        "target-exchange-contacts/target_exchange_contacts/writing.py",
+        "            if write.strips and self._is_thrown_away(mailbox, write):\n",
+        "            if False:\n",
+        (_THROWN_AWAY,),
+    ),
+    Mutant(
         "an account's new name is an edit of its contacts",
         ("I6",),
         f"{_C4C}/retiring.py",

@@ -101,3 +101,25 @@ def test_e3_what_its_user_throws_away_before_our_delete_is_not_deleted_again(
             assert len(records_named(world, "contact", "Pair")) == 1
         with world.store() as store:
             assert store.intents.list_open() == []
+
+
+@pytest.mark.parametrize("path", ["default_folder", "all"])
+def test_i45_what_is_thrown_away_before_its_mark_is_taken_off_needs_nobody(
+    tmp_path: Path, path: str
+) -> None:
+    with populated(tmp_path) as world:
+        world.graph.set_switch("flat_contact_path", path)
+        _, item_id = link_pair(world, "contact")
+        world.graph.move_contact(ALICE, item_id, None)
+        world.graph.add_fault(
+            kind="outlook_before",
+            operation="contacts.update",
+            options={"call": "delete_contact", "args": [ALICE, item_id]},
+        )
+        world.session()
+        assert world.graph.unused_faults() == []
+        world.settle()
+        assert world.issues() == []
+        assert item_by_id(world, item_id)["in_deleted_items"]
+        with world.store() as store:
+            assert store.intents.list_updates() == []
