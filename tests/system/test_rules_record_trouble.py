@@ -15,7 +15,7 @@ from harness.rule_scenes import (
     records_named,
 )
 from harness.world import ALICE, COLLECTIONS, Hasty, World
-from singer_sdk.exceptions import FatalAPIError
+from singer_sdk.exceptions import FatalAPIError, SingerSDKError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -237,3 +237,20 @@ def test_i28_an_edit_that_is_taken_back_needs_no_write_any_more(
     edit(world, "Odd", jobTitle="")
     world.session()
     assert issues(world) == []
+
+
+@pytest.mark.parametrize("answer", ["403", "500", "503", "reset"])
+def test_i45_a_service_in_trouble_is_nobodys_and_ends_the_session(
+    tmp_path: Path, answer: str
+) -> None:
+    world = settled(tmp_path)
+    edit(world, "Odd", jobTitle="Boss")
+    world.c4c.trouble_for_good(answer)
+    for _ in range(2):
+        with pytest.raises(SingerSDKError) as failure:
+            world.session()
+        assert "\n" not in str(failure.value)
+        assert issues(world) == []
+    assert len(world.items()) == 4
+    heal(world)
+    assert record_named(world, "contact", "Odd")["JobTitle"] == "Boss"
