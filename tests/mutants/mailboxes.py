@@ -121,8 +121,8 @@ MAILBOXES = (
         "an item that is listed and not found counts as gone",
         ("I45", "I7"),
         f"{_CLIENT}/lookup.py",
-        "            for contact_id in listed_ids(",
-        "            for contact_id in set[str]() and listed_ids(",
+        "            for contact_id in listed:\n",
+        "            for contact_id in set[str]():\n",
         (_APART,),
     ),
     Mutant(
