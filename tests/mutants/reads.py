@@ -116,6 +116,14 @@ READS = (
         (f"{_UNIT}/test_c4c_client_paging.py",),
     ),
     Mutant(
+        "one page is all there is, whatever the count that came with it",
+        ("I7",),
+        _PAGING,
+        "        announced = page.total if last is None else announced\n",
+        "",
+        (f"{_UNIT}/test_c4c_client_paging.py",),
+    ),
+    Mutant(
         "pages that happen to be in order are not counted",
         ("I7",),
         _PAGING,

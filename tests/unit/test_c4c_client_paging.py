@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,6 +28,8 @@ class Tenant:
     honours_order: bool = True
     refuses_filter: bool = False
     counts: bool = True
+    counts_inline: bool = True
+    cut_pages: int = 0
     before_page: dict[int, Callable[[list[str]], Any]] = field(default_factory=dict)
     asked: list[dict[str, str]] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
@@ -35,6 +37,8 @@ class Tenant:
     def first_page(self, options: dict[str, str]) -> Page:
         if edit := self.before_page.get(len(self.asked)):
             edit(self.keys)
+        if "$inlinecount" in options and not self.counts_inline:
+            raise RejectedError("refused")
         self.asked.append(options)
         keys = sorted(self.keys) if self.honours_order else list(self.keys)
         onwards = GREATER_EQUAL.search(options.get("$filter", ""))
@@ -42,7 +46,10 @@ class Tenant:
             raise RejectedError("refused")
         if onwards and self.honours_filter:
             keys = [key for key in keys if key >= onwards[1]]
-        return self._page(keys, 0, min(self.page_rows, int(options.get("$top", "1000"))))
+        page = self._page(keys, 0, min(self.page_rows, int(options.get("$top", "1000"))))
+        if len(self.asked) <= self.cut_pages:
+            page = Page(page.rows[: len(page.rows) // 2], None)
+        return replace(page, total=len(keys)) if "$inlinecount" in options else page
 
     def linked_page(self, link: str) -> Page:
         self.links.append(link)
@@ -82,9 +89,22 @@ def test_a_page_begins_with_the_last_key_of_the_one_before() -> None:
     options = {"$select": "ObjectID,LastName", "$orderby": "ObjectID", "$top": "2"}
     given = "A eq '1' or A eq '2'"
     assert tenant.asked == [
-        {**options, "$filter": given},
+        {**options, "$filter": given, "$inlinecount": "allpages"},
         *({**options, "$filter": f"({given}) and ObjectID ge '{key}'"} for key in "BCD"),
     ]
+
+
+@pytest.mark.parametrize("cut_pages", range(4))
+@pytest.mark.parametrize("size", range(1, 5))
+def test_i7_pages_that_are_cut_without_a_word_are_noticed(size: int, cut_pages: int) -> None:
+    keys = list("ABCD")[:size]
+    assert listed(Tenant(keys, page_rows=9, cut_pages=cut_pages)) == keys
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_where_the_count_is_refused_with_a_page_the_listing_goes_on(counts: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    tenant = Tenant(list("ABCDE"), counts_inline=False, counts=counts)
+    assert listed(tenant) == list("ABCDE")
 
 
 @pytest.mark.parametrize("page_size", [1, 2, 3])

@@ -4,7 +4,8 @@ C4C's own paging is by row offset: rows that come or go during the walk shift th
 the walk goes by key: rows ordered by `ObjectID`, and each page asks for the rows from the
 last seen key on. That last row must come back first, which shows that the tenant
 understood the filter; it is then dropped. The walk ends when a page brings nothing new, so
-a short page does not end it.
+a short page does not end it; and what was found is compared with the count that came with the
+first page.
 
 Unconfirmed: `$orderby=ObjectID` and `ge` on it. A tenant that refuses or does not honour them is
 noticed, and its next links are followed instead. Whether these showed everything is then counted:
@@ -13,6 +14,7 @@ fewer rows than C4C announces, or one row twice, are no listing (I7).
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 from c4c_client import filters
@@ -32,6 +34,7 @@ SERVER_PAGE_SIZE = 1000
 PASSES = 3
 
 _ORDERED = {"$orderby": KEY}
+_COUNTED = {"$inlinecount": "allpages"}
 
 
 class Source(Protocol):
@@ -124,6 +127,7 @@ def _by_key(
     number = 0
     while True:
         page = _page_from(source, filter_, options, last)
+        announced = page.total if last is None else announced
         records = _in_order(_with_news(page, last, source))
         if last is not None:
             records = _after(last, records, source)
@@ -144,10 +148,14 @@ def _by_key(
 def _page_from(
     source: Source, filter_: str | None, options: dict[str, str], last: str | None
 ) -> Page:
-    """Read the page that begins with a key, the first one for None."""
+    """Read the page that begins with a key; the first one, for None, has the count."""
     condition = filters.all_of(filter_, filters.at_least(KEY, last) if last else None)
+    options = {**options, **({"$filter": condition} if condition else {})}
+    if last is None:
+        with suppress(ProtocolError, RejectedError):
+            return source.first_page({**options, **_COUNTED})
     try:
-        return source.first_page({**options, **({"$filter": condition} if condition else {})})
+        return source.first_page(options)
     except RejectedError:
         raise (_RefusedError if last is None else _KeyOrderError) from None
     except ProtocolError:
