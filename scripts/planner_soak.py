@@ -7,15 +7,20 @@ without every step that the violation does not need.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
 from datetime import datetime, timezone
 
+from histories.decisions import noted
+from histories.tally import SEEN
 from property.planner_cases import PlannerReport, run_cases
 from property.planner_tale import shrink
 
 _TOLD = 20
+#: Begins the last line: which rows of the decision tables were asked for, and how often.
+SEEN_BY_WORLDS = "rows of the tables: "
 
 
 def main(arguments: list[str]) -> int:
@@ -25,8 +30,10 @@ def main(arguments: list[str]) -> int:
     today = datetime.now(timezone.utc).strftime("%Y%m%d")
     seed = int(os.environ.get("SOAK_SEED", today))
     begun = time.process_time()
-    report = run_cases(seed, count=int(os.environ.get("PLANNER_CASES", "100000")))
+    with noted():
+        report = run_cases(seed, count=int(os.environ.get("PLANNER_CASES", "100000")))
     _report(report, seed, time.process_time() - begun)
+    print(f"{SEEN_BY_WORLDS}{json.dumps(SEEN)}")
     return 1 if report.violations else 0
 
 

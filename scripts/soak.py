@@ -27,9 +27,10 @@ from histories.liveness import SCOPES, play_liveness
 from histories.machine import SyncMachine
 from histories.scripted import play
 from histories.sometimes import FULL_LENGTH_SECONDS, demanded, missed
-from histories.tally import TALLY
+from histories.tally import SEEN, TALLY
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
+from planner_soak import SEEN_BY_WORLDS
 
 _HISTORIES_PER_SEED = 20
 _STEPS = 30
@@ -70,7 +71,9 @@ def main() -> int:
     violations += _play_rare(first)
     violations += seconds >= FULL_LENGTH_SECONDS and not _play_large(first)
     meltano = _said(runs)
-    print(planner.communicate()[0])
+    worlds, _, rows = planner.communicate()[0].rpartition(SEEN_BY_WORLDS)
+    print(worlds)
+    SEEN.update(json.loads(rows) if worlds else {})
     _report(time.monotonic() - begun, number - first * 1000, meltano)
     violations += meltano.violations + (planner.returncode != 0)
     print(f"violations           {violations}")

@@ -27,7 +27,11 @@ _VIEW = th.ObjectType(
         allowed_values=[record_type.name for record_type in RECORD_TYPES],
         description="Record type that it is a part of.",
     ),
-    th.Property("filter", th.StringType, description="OData `$filter`; empty: all records."),
+    th.Property(
+        "filter",
+        th.StringType,
+        description="OData `$filter`, best without `or`; empty: all records.",
+    ),
 )
 
 _OWN: dict[str, Any] = th.PropertiesList(

@@ -29,6 +29,7 @@ own = st.fixed_dictionaries(
         "exchange_delete": st.sampled_from(("delete", "delete", "hide", "ignore")),
         "c4c_delete": st.sampled_from(("obsolete", "delete", "unlink")),
         "delete_vs_edit": st.sampled_from(("edit", "delete")),
+        "on_leave_view": st.sampled_from(("trash", "keep")),
     },
 )
 # What `SyncMachine.begin` is given. What may go wrong, how the services are and what the product is
