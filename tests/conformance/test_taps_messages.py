@@ -228,8 +228,9 @@ def test_a_missing_permission_is_told(desk: Desk) -> None:
 def test_an_unreachable_host_is_told(desk: Desk, setting: str) -> None:
     if setting == "graph_url":
         # Tokens are made for one Graph service; the emulator would refuse another one.
-        desk.world.graph.add_fault(kind="cut_before", path=r"\$batch")
+        desk.world.graph.add_fault(kind="cut_before", path=r"users|batch", count=0)
         line = desk.line()
+        desk.world.graph.clear_faults()
     else:
         line = desk.line(**{setting: "https://localhost:1"})
     assert "is not available: " in line
@@ -264,8 +265,11 @@ def test_a_page_instead_of_data_is_told(desk: Desk) -> None:
 
 @only_c4c
 def test_a_page_instead_of_records_is_told(desk: Desk) -> None:
-    desk.world.c4c.add_fault(kind="maintenance", operation="CorporateAccountCollection.list")
+    desk.world.c4c.add_fault(
+        kind="maintenance", operation="CorporateAccountCollection.list", count=0
+    )
     line = desk.line()
+    desk.world.c4c.clear_faults()
     assert line == (
         "C4C gave an unexpected answer: C4C's answer is not JSON. Check base_url and ca_file."
     )
