@@ -194,7 +194,8 @@ class Joining:
         )
         names = set(contract.fields)
         link = task.link
-        known = link.phase.is_live
+        # What is not sent now, such as a value too long for C4C, is as edited as it was before.
+        known = link.phase is not Phase.PENDING
         link = outcome.pair(
             link,
             exchange={**(link.base_exchange if known else {}), **_only(names, contract.source)},

@@ -13,6 +13,14 @@ _WAITS = "tests/unit/test_batch_waits.py"
 
 EDGES = (
     Mutant(
+        "who is brought back knows nothing of the fields that cannot be sent",
+        ("I4",),
+        "target-c4c/target_c4c/joining.py",
+        "        known = link.phase is not Phase.PENDING\n",
+        "        known = link.phase.is_live\n",
+        ("tests/system/test_rules_exchange_events.py",),
+    ),
+    Mutant(
         "an item in Deleted Items whose mark is to be taken off is tried for ever",
         ("I45",),
         "target-exchange-contacts/target_exchange_contacts/writing.py",

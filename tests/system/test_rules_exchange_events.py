@@ -237,3 +237,20 @@ def test_deleted_on_both_sides_comes_to_rest(tmp_path: Path) -> None:
         world.c4c.set_status(COLLECTIONS["contact"], object_id, OBSOLETE)
         assert world.session().total == 0
         assert status(world, "contact", object_id) == OBSOLETE
+
+
+@pytest.mark.parametrize("winner", ["c4c", "exchange", "newest"])
+def test_i04_what_c4c_cannot_hold_is_no_conflict_when_its_item_is_restored(
+    tmp_path: Path, winner: str
+) -> None:
+    with populated(tmp_path) as world:
+        world.mapper = {"contact": {"on_conflict": winner}}
+        _, item_id = link_pair(world, "contact", JobTitle="Clerk")
+        title = "Head of everything that is much too long for C4C"
+        world.graph.edit_contact(ALICE, item_id, {"jobTitle": title})
+        world.graph.delete_contact(ALICE, item_id)
+        world.settle()
+        world.graph.restore_contact(ALICE, item_id, world.folder_id("contact"))
+        world.settle(4)
+        assert world.issues() == ["value_too_long"]
+        assert item_by_id(world, item_id)["properties"]["jobTitle"] == title
