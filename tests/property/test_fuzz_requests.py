@@ -144,7 +144,7 @@ def filter_of(url: str) -> str:
     parts = urlsplit(url)
     assert parts.fragment == ""
     options = parse_qs(parts.query, keep_blank_values=True, strict_parsing=True, errors="strict")
-    assert set(options) <= {"$filter", "$format", "$orderby", "$select"}
+    assert set(options) <= {"$filter", "$format", "$inlinecount", "$orderby", "$select"}
     (text,) = options["$filter"]
     return text
 
