@@ -3,10 +3,11 @@
 SOAK_SECONDS (default 600) and SOAK_SEED (default: today's date) choose how long and which ones.
 Beside the histories in this process, a share is played as real `meltano run sync`, and worlds for
 the pure core are played (see `planner_soak.py`). Faults that nothing has met when the time is up
-are played one by one: a kind that never fired is a failure. Between seeds one thing is in trouble
-for good, and all others must come to rest (`histories/liveness.py`). A full-length soak must have
-reached every state of `histories/sometimes.py`; a short one says what it missed. A failing history
-is shrunk and printed as a script of steps; its seed plays it again.
+are played one by one: a kind that never fired is a failure. So are switches that nothing turned.
+Between seeds one thing is in trouble for good, and all others must come to rest
+(`histories/liveness.py`). A full-length soak must have reached every state of
+`histories/sometimes.py`, and goes on as long again until it has; a short one says what it missed.
+A failing history is shrunk and printed as a script of steps; its seed plays it again.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from histories.liveness import SCOPES, play_liveness
 from histories.machine import SyncMachine
 from histories.scripted import play
 from histories.sometimes import FULL_LENGTH_SECONDS, demanded, missed
+from histories.switches import SWITCHES
 from histories.tally import SEEN, TALLY
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -69,6 +71,11 @@ def main() -> int:
         violations += not _play_liveness(number)
         number += 1
     violations += _play_rare(first)
+    violations += _play_switches(first)
+    while seconds >= FULL_LENGTH_SECONDS and missed() and time.monotonic() - begun < 2 * seconds:
+        violations += not _play(number)
+        violations += not _play_liveness(number)
+        number += 1
     violations += seconds >= FULL_LENGTH_SECONDS and not _play_large(first)
     meltano = _said(runs)
     worlds, _, rows = planner.communicate()[0].rpartition(SEEN_BY_WORLDS)
@@ -130,6 +137,20 @@ def _play_liveness(number: int) -> bool:
         print(f"\nviolation with seed {number} and {scope!r} in trouble: {played.violation}")
         print(*played.steps, sep="\n", flush=True)
     return not played.violation
+
+
+def _play_switches(number: int) -> int:
+    """Play a history around each switch that no history has turned; return the violations."""
+    violations = 0
+    for service, name, value in SWITCHES:
+        if SEEN[f"switch {service} {name} {value}"]:
+            continue
+        played = play(number, SyncMachine, switch=(service, name, value))
+        if played.violation:
+            violations += 1
+            print(f"\nviolation with seed {number} and switch {name!r}: {played.violation}")
+            print(*played.steps, sep="\n", flush=True)
+    return violations
 
 
 def _play_large(number: int) -> bool:

@@ -75,6 +75,7 @@ def play(
     machine: type[SyncMachine],
     fault: str | None = None,
     population: int | None = None,
+    switch: tuple[str, str, Any] | None = None,
 ) -> Played:
     """Play the history of a seed.
 
@@ -83,12 +84,13 @@ def play(
         machine: How its sessions run.
         fault: It alone goes wrong; None: some, by chance.
         population: How many records there are at the beginning; None: a few.
+        switch: Service, name and value of the switch that is turned, if any.
     """
     rng = random.Random(f"{seed}/{fault or ''}")
     steps: list[str] = []
     history = machine()
     try:
-        for name, arguments in _script(rng, fault, population):
+        for name, arguments in _script(rng, fault, population, switch):
             steps.append(f"{name}({', '.join(f'{k}={v!r}' for k, v in arguments.items())})")
             getattr(history, name)(**arguments)
         history._assert_private()
@@ -100,7 +102,10 @@ def play(
 
 
 def _script(
-    rng: random.Random, fault: str | None, population: int | None
+    rng: random.Random,
+    fault: str | None,
+    population: int | None,
+    switch: tuple[str, str, Any] | None,
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     yield (
         "begin",
@@ -109,7 +114,7 @@ def _script(
             "own": own(rng),
             "has_view": rng.random() < 0.3,
             "boxes": 1,
-            "switches": [],
+            "switches": [] if switch is None else [switch],
             "population": population or rng.randint(2, 5),
             "palette": [fault] if fault is not None else _palette(rng),
             "chosen": _faults(rng, fault),

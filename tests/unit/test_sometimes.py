@@ -10,7 +10,7 @@ from contact_sync.core.model import Link, Phase, RecordType
 from contact_sync.planning import download, upload
 from harness.world import World
 from histories.decisions import noted, rows
-from histories.sometimes import OUT_OF_REACH, demanded, missed
+from histories.sometimes import OUT_OF_REACH, ROWS_OUT_OF_REACH, demanded, missed
 from histories.switches import LEFT_ALONE, SWITCHES
 from histories.tally import SEEN
 from property.planner_config import policy_of
@@ -52,3 +52,7 @@ def test_decisions_are_noted_by_the_row_that_they_belong_to() -> None:
     news = SEEN - before
     assert news == {"decide_item: no link -> ignore": 1, "decide_record_gone: retired -> ignore": 1}
     assert set(news) <= rows()
+
+
+def test_rows_that_need_not_be_reached_are_rows() -> None:
+    assert ROWS_OUT_OF_REACH.keys() < rows()
