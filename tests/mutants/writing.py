@@ -78,7 +78,7 @@ WRITING = (
         f"{_EXCHANGE}/removing.py",
         "        return item.folder_id not in home",
         "        return item.folder_id not in {*home, item.folder_id}",
-        (f"{_LOST}::test_i06_lost_reply_to_a_removal_in_exchange",),
+        ("tests/system/test_rules_thrown_away.py",),
     ),
     Mutant(
         "updates of C4C records go out without If-Match",

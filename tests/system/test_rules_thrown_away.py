@@ -103,6 +103,22 @@ def test_e3_what_its_user_throws_away_before_our_delete_is_not_deleted_again(
             assert store.intents.list_open() == []
 
 
+@pytest.mark.parametrize("scene", _SCENES)
+def test_e3_no_delete_is_sent_for_what_lies_in_deleted_items(tmp_path: Path, scene: str) -> None:
+    """Whatever the service makes of one: here the item can still be read by its id."""
+    begin, _ = _SCENES[scene]
+    with populated(tmp_path, views=_VIEWS) as world:
+        world.graph.set_switch("flat_contact_path", "all")
+        item_id = begin(world)
+        (leaves,) = _acts(item_id, is_edited=False, is_outside=False)
+        world.graph.add_fault(kind="outlook_before", operation="contacts.delete", options=leaves)
+        world.session()
+        assert world.graph.unused_faults() == []
+        requests = world.graph.counters()["requests"]
+        sent = [sum(n.values()) for path, n in requests.items() if path.startswith("DELETE")]
+        assert sent == [1]
+
+
 @pytest.mark.parametrize("path", ["default_folder", "all"])
 def test_i45_what_is_thrown_away_before_its_mark_is_taken_off_needs_nobody(
     tmp_path: Path, path: str
