@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -169,6 +170,10 @@ def test_conflict_newest_within_one_second_is_c4cs_in_both_stages(
 ) -> None:
     with World(tmp_path, mapper={"contact": {"on_conflict": "newest"}}) as world:
         object_id, item_id = linked(world, "contact", "Abel", JobTitle="Old")
+        # Within one second, however long this machine takes.
+        now = datetime.now(timezone.utc).isoformat()
+        world.graph.set_clock(now)
+        world.c4c.set_clock(now)
         edit_record(world, "contact", object_id, JobTitle="c4c")
         if stage == 1:
             edit_item(world, item_id, jobTitle="exchange")
